@@ -1,0 +1,269 @@
+package analytics
+
+import "ecomtui/event"
+
+// A Window is a half-open span of event time, [Start, End).
+type Window struct{ Start, End event.Millis }
+
+// An Update is one row of one result table: it replaces the row with the same
+// key, or deletes it. It is early while the row may still change and final
+// afterwards. The set is sealed: store, Board and codec handle every kind, and
+// a test fails when one is forgotten.
+type Update interface {
+	// Key tells apart the rows of all tables.
+	Key() Key
+	update()
+}
+
+// Key is an Update's identity. Which fields are used depends on Table.
+type Key struct {
+	Table Table
+	A, B  string
+	N     int64
+}
+
+// Table names the kind of row.
+type Table uint8
+
+// The tables, one a row type.
+const (
+	KPITable Table = iota
+	PulseTable
+	SessionTable
+	PaymentTable
+	AlertTable
+	StockTable
+	TrendingTable
+	DeadLetterTable
+
+	TableCount
+)
+
+// KPIRow holds the counts and sums of one window, for the whole shop
+// (Dimension "all", Value "") or for one value of a dimension. Ratios are the
+// reader's to make: sums add up, ratios do not.
+//
+// A session counts in the windows that hold the moment its inactivity gap ran
+// out, so that a window can close without waiting for sessions.
+type KPIRow struct {
+	Grain     string // "window"
+	Window    Window
+	Dimension string // all, category, country, device, payment_method
+	Value     string
+
+	Events, PageViews           int64
+	Visitors                    int64 // distinct users, estimated by HyperLogLog; of dimension "all" only
+	Sessions                    int64 // ended
+	Carted, Checkouts           int64 // ended sessions that had add_to_cart, begin_checkout
+	Converted                   int64 // ended sessions that had a purchase
+	Orders, Units               int64
+	Gross, Discount, Refund     event.Cents
+	Refunds, Disputes           int64
+	Authorized, Declined        int64
+	SearchCount, ViewItemEvents int64
+	AddToCartEvents             int64
+	BeginCheckoutEvents         int64
+	AddPaymentInfoEvents        int64
+
+	Final bool
+}
+
+// Net is gross revenue less discounts and refunds.
+func (r *KPIRow) Net() event.Cents { return r.Gross - r.Discount - r.Refund }
+
+func (r KPIRow) Key() Key {
+	return Key{Table: KPITable, A: r.Grain + "/" + r.Dimension, B: r.Value, N: int64(r.Window.Start)}
+}
+
+// PulseRow is what happened in one second, or one minute, of event time. It
+// feeds sparklines and the figures of the last five minutes; it is never final
+// and no table keeps it: the engine's state does, for an hour and three.
+type PulseRow struct {
+	Step event.Millis // 1,000 or 60,000
+	At   event.Millis // start of the span
+
+	Events, PageViews, ViewItems        int64
+	AddToCarts, Checkouts, PaymentInfos int64
+	SessionStarts                       int64
+	Orders, Units                       int64
+	Gross, Net                          event.Cents
+	Authorized, Declined                int64
+}
+
+func (r PulseRow) Key() Key {
+	return Key{Table: PulseTable, N: int64(r.At)<<1 | int64(r.Step/60_000)}
+}
+
+// Step is one event of a session's journey, with the place of its record.
+type Step struct {
+	Name  event.Name
+	Time  event.Millis
+	Item  string // item_id, if it had one
+	Value event.Cents
+	Place event.Place
+}
+
+// SessionRow is one visit: a user's events with no gap of --session-gap
+// between them. While it is open a user has one row, keyed by the user alone;
+// when it is final its ID is a hash of user and start, and the open row is
+// replaced or deleted.
+type SessionRow struct {
+	ID         string
+	UserID     string
+	Start, End event.Millis // first and last event
+	Events     int64
+	PageViews  int64
+	Cart       event.Cents // value in the cart at the end: added less removed, 0 after a purchase
+	Orders     int64
+	Revenue    event.Cents
+	Entry      string // name, and item if any, of the first and last event
+	Exit       string
+	Country    string // of the ip, last seen
+	Device     string // device_category, last seen
+	Carted     bool   // had an add_to_cart
+	CheckedOut bool   // had a begin_checkout
+	Engaged    bool   // ≥ 10 s, or a purchase, or ≥ 2 page views
+	Converted  bool   // had a purchase
+	Journey    []Step // in order of event time; the first and last hundred
+	Final      bool
+	Deleted    bool // the row with this ID is to go
+}
+
+func (r SessionRow) Key() Key { return Key{Table: SessionTable, A: r.ID} }
+
+// PaymentStatus is how far a payment has come. A later one wins.
+type PaymentStatus string
+
+// The statuses, in the order in which one overrides another.
+const (
+	Declined   PaymentStatus = "declined"
+	Authorized PaymentStatus = "authorized"
+	Refunded   PaymentStatus = "refunded"
+	Disputed   PaymentStatus = "disputed"
+)
+
+// PaymentRow is a payment: an authorization, a refusal, or only the news that
+// it was refunded or disputed (then all but TransactionID, OrderID, UserID and
+// Status are zero, and the row kept is left as it is but for its status).
+type PaymentRow struct {
+	TransactionID, OrderID, UserID string
+	At                             event.Millis
+	Status                         PaymentStatus
+	Value                          event.Cents
+	Currency                       string
+	CardFingerprint, CardCountry   string
+	IPCountry, DeviceID            string
+	Place                          event.Place
+}
+
+// Key has the status in it: a refund does not replace the payment, it adds to it.
+func (r PaymentRow) Key() Key {
+	return Key{Table: PaymentTable, A: r.TransactionID, B: string(r.Status)}
+}
+
+// AlertState is where an alert stands.
+type AlertState string
+
+const (
+	AlertEarly     AlertState = "early"     // raised on arrival; the order of events may still change it
+	AlertConfirmed AlertState = "confirmed" // the watermark has passed it: final
+	AlertWithdrawn AlertState = "withdrawn" // judged in order, it was none: final
+)
+
+// Signal is one measurement that made a rule speak.
+type Signal struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Limit float64 `json:"limit"`
+	Unit  string  `json:"unit,omitempty"`
+}
+
+// Evidence is one event that made a rule speak.
+type Evidence struct {
+	Name  event.Name
+	Time  event.Millis
+	Value event.Cents
+	Place event.Place
+}
+
+// AlertRow is one suspicion. Its ID is a function of the rule and the event
+// that tripped it, so replaying the log raises the same alert and no second.
+type AlertRow struct {
+	ID            string
+	Rule          string
+	Pattern       string
+	UserID        string
+	TransactionID string
+	OrderID       string
+	At            event.Millis // event time of what tripped the rule
+	Raised        event.Millis // its record timestamp: when the log first showed it
+	Confirmed     event.Millis // At plus lateness, the earliest the watermark can say so; 0 until then
+	Score         int64        // 0–100
+	Level         string       // normal, elevated (≥ 65), highest (≥ 75)
+	Action        string       // allow, request_3ds, review, block
+	Value         event.Cents
+	State         AlertState
+	Why           string // one sentence for people
+	Silent        string // what would have kept the rule silent
+	Signals       []Signal
+	Evidence      []Evidence
+}
+
+func (r AlertRow) Key() Key { return Key{Table: AlertTable, A: r.ID} }
+
+// StockRow is the position of one item at one location.
+type StockRow struct {
+	ItemID, LocationID string
+	OnHand, Reserved   int64
+	Incoming           int64
+	ReorderPoint       int64
+	SoldPerHour        float64
+	DaysOfCover        float64      // available over the sales rate; negative where nothing sells
+	StockoutETA        event.Millis // 0 where nothing sells
+	SoldOutSince       event.Millis // 0 while available
+	Updated            event.Millis
+	Sold               []int64 // units by ten minutes of event time, oldest first: the line beside the item
+}
+
+// Available is what can be sold: on_hand − reserved.
+func (r *StockRow) Available() int64 { return r.OnHand - r.Reserved }
+
+func (r StockRow) Key() Key { return Key{Table: StockTable, A: r.ItemID, B: r.LocationID} }
+
+// TrendingRow is one line of the list of items that draw more interest than
+// usual, best first. Rows beyond the list's end are deleted.
+type TrendingRow struct {
+	Rank       int64
+	ItemID     string
+	Category   string
+	Score      float64 // interest in the last window over what is usual
+	Views      int64   // view_item in the last window
+	Usual      float64 // the same, by the hour before
+	Carts      int64
+	Orders     int64
+	Price      event.Cents // last seen
+	UsualPrice event.Cents // greatest of the last day: lower Price is a sale
+	Deleted    bool
+}
+
+func (r TrendingRow) Key() Key { return Key{Table: TrendingTable, N: r.Rank} }
+
+// DeadLetterRow is a sample of a record that was not aggregated.
+type DeadLetterRow struct {
+	Place  event.Place
+	Reason string // a poison reason, late, future or behind
+	Sample []byte // the first bytes of its value
+}
+
+func (r DeadLetterRow) Key() Key {
+	return Key{Table: DeadLetterTable, A: r.Place.Topic.String(), B: string(rune(r.Place.Partition)), N: r.Place.Offset}
+}
+
+func (KPIRow) update()        {}
+func (PulseRow) update()      {}
+func (SessionRow) update()    {}
+func (PaymentRow) update()    {}
+func (AlertRow) update()      {}
+func (StockRow) update()      {}
+func (TrendingRow) update()   {}
+func (DeadLetterRow) update() {}

@@ -1,0 +1,86 @@
+package analytics
+
+import "ecomtui/event"
+
+// Totals are the running sums over everything aggregated so far. They are a
+// function of the log, and the report prints them.
+type Totals struct {
+	Consumed, Aggregated, Late, Future int64
+	Duplicate, Tombstone, Poison       int64
+	PoisonByReason                     [event.PoisonCount]int64
+	ByTopic                            [event.TopicCount]int64 // records consumed
+
+	SessionsEnded, SessionsActive int64
+	Engaged, Converted            int64 // of ended sessions
+	Carted, CheckedOut            int64 // of ended sessions
+	Orders, Units                 int64
+	Gross, Discount, Refund       event.Cents
+	Refunds, Disputes             int64
+	Authorized, Declined          int64
+	Alerts                        int64            // confirmed
+	AlertsByRule                  map[string]int64 // confirmed
+	AlertValue                    event.Cents      // money of confirmed alerts
+
+	Items, LowStock, StockOuts, Oversold int64 // items; positions low, sold out, below zero
+}
+
+// Snapshot is what a screen shows. It is never changed once made, its slices
+// included, so any number of viewers may read one while the next is built.
+// Every list is bounded.
+type Snapshot struct {
+	Newest    event.Millis // greatest event time aggregated; 0 before the first
+	Watermark event.Millis // 0 until every partition has spoken
+	Totals    Totals
+
+	Seconds  []PulseRow   // the last ten minutes, oldest first, one a second without holes
+	Minutes  []PulseRow   // the last three hours, oldest first, one a minute without holes
+	KPI      []KPIRow     // grain window, dimension all: the last two hours, oldest first
+	ByValue  []KPIRow     // the newest window that has ended, by dimension then gross revenue
+	Sessions []SessionRow // at most MaxSessions; newest last event first, open and ended
+	Alerts   []AlertRow   // at most MaxAlerts; newest first; none withdrawn
+	Stock    []StockRow   // at most MaxStock; most urgent first: oversold, sold out, then by ETA
+	Trending []TrendingRow
+}
+
+// Bounds of a Snapshot's lists: what a person scrolls through, not what the
+// shop has. SQLite has the rest.
+const (
+	MaxSessions = 300
+	MaxAlerts   = 300
+	MaxStock    = 500
+)
+
+// Recent sums the pulses of the last span up to and including the newest
+// second. It is what "in the last five minutes" means on a screen.
+func (s *Snapshot) Recent(seconds int) PulseRow {
+	return sum(s.Seconds[max(0, len(s.Seconds)-seconds):])
+}
+
+// Before sums the span of the same length in front of Recent.
+func (s *Snapshot) Before(seconds int) PulseRow {
+	end := max(0, len(s.Seconds)-seconds)
+	return sum(s.Seconds[max(0, end-seconds):end])
+}
+
+func sum(rows []PulseRow) (t PulseRow) {
+	for i := range rows {
+		t.add(&rows[i])
+	}
+	return t
+}
+
+func (r *PulseRow) add(o *PulseRow) {
+	r.Events += o.Events
+	r.PageViews += o.PageViews
+	r.ViewItems += o.ViewItems
+	r.AddToCarts += o.AddToCarts
+	r.Checkouts += o.Checkouts
+	r.PaymentInfos += o.PaymentInfos
+	r.SessionStarts += o.SessionStarts
+	r.Orders += o.Orders
+	r.Units += o.Units
+	r.Gross += o.Gross
+	r.Net += o.Net
+	r.Authorized += o.Authorized
+	r.Declined += o.Declined
+}

@@ -1,0 +1,72 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"ecomtui/analytics"
+	"ecomtui/event"
+)
+
+// A Store keeps results and the checkpoint they belong to. Package store does
+// it in SQLite.
+type Store interface {
+	// Load returns what the last Commit left. On a new store it is zero.
+	Load(ctx context.Context) (Loaded, error)
+
+	// Commit makes all of c durable, or none of it.
+	Commit(ctx context.Context, c Commit) error
+}
+
+// Loaded is what a Store remembers.
+type Loaded struct {
+	Next    event.Offsets          // of the engine
+	State   []analytics.StateEntry // every key
+	Totals  analytics.Totals
+	Recent  []analytics.Update // final rows that a Snapshot still shows, oldest first
+	Files   []File             // the archive's manifest
+	Commits int64              // number of checkpoints so far
+}
+
+// Commit is one transaction.
+type Commit struct {
+	At         time.Time
+	Updates    []analytics.Update // at most one a key
+	Checkpoint analytics.Checkpoint
+	Files      []File // sealed since the Commit before
+}
+
+// A File is one Parquet file of the archive: the records First to Last of a
+// partition, both included, without a gap.
+type File struct {
+	Path        string // relative to the archive's folder, with forward slashes
+	Topic       event.Topic
+	Partition   int32
+	First, Last int64
+	Rows, Bytes int64
+	SHA256      string // hex
+	Tail        bool   // sealed only because the log ended: a later run writes these records again, and more
+}
+
+// An Archive keeps every record. Package archive does it in Parquet files. Its
+// methods are called from one goroutine.
+type Archive interface {
+	// Next is the offset of the first record of each partition that no sealed
+	// file holds. Tails do not count: they are written again.
+	Next() event.Offsets
+
+	// Write takes records, in offset order within each partition, and skips
+	// those that sealed files hold. It returns the files that this sealed. It
+	// does not keep the records' bytes.
+	Write(records []event.Record) ([]File, error)
+
+	// Seal closes the open files as tails, since the log ends here.
+	Seal() ([]File, error)
+
+	// Committed says that the manifest now lists these files, so that what they
+	// replace can be deleted.
+	Committed(files []File) error
+
+	// Unsealed is the number of rows in open files.
+	Unsealed() int64
+}
