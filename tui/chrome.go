@@ -1,0 +1,276 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ecomtui/pipeline"
+	"ecomtui/tui/chart"
+	"ecomtui/tui/text"
+	"ecomtui/tui/theme"
+)
+
+// phrase is a piece of the first or last line.
+type phrase struct {
+	role theme.Role
+	text string
+}
+
+// firstLine says where one is, whether it is live, and whether it is well.
+func (m *Model) firstLine() string {
+	s := &m.scene
+	l := s.line(m.width)
+	state := s.state(m.frozen)
+	l.gap(1)
+	if m.width >= stackBelow {
+		l.put(theme.Accent, "ecomtui").gap(2)
+	}
+	l.put(state.role, state.text).gap(1).id(theme.Strong, s.clock(s.Newest))
+	if m.width >= stackBelow {
+		l.put(theme.Muted, " "+s.zone.String())
+	}
+	l.gap(2)
+	vitals := m.vitals()
+	room := l.room
+	where := m.where(room - vitalsWidth(vitals[:1]) - 1)
+	for _, p := range where {
+		l.put(p.role, p.text)
+	}
+	for len(vitals) > 0 && vitalsWidth(vitals) > l.room {
+		vitals = vitals[:len(vitals)-1]
+	}
+	l.gap(l.room - vitalsWidth(vitals))
+	for _, p := range vitals {
+		l.put(p.role, p.text).gap(2)
+	}
+	return l.done()
+}
+
+// state is the phase in a word, with the sign that stands for its colour.
+func (s *scene) state(frozen bool) phrase {
+	switch {
+	case frozen:
+		return phrase{theme.Warn, "◌ FROZEN"}
+	case s.Newest != 0 && s.age() >= staleAfter && s.Phase != pipeline.Ended:
+		return phrase{theme.Warn, "◌ STALE " + text.Span(s.age())}
+	case s.Phase == pipeline.Live:
+		return phrase{theme.Good, "● LIVE"}
+	case s.Phase == pipeline.Ended:
+		return phrase{theme.Info, "✓ ENDED"}
+	case s.Phase == pipeline.Starting:
+		return phrase{theme.Muted, "○ STARTING"}
+	}
+	return phrase{theme.Info, "◐ " + s.Phase.String()}
+}
+
+// where is the strip of screens, or the way from a screen to what was opened.
+// What does not fit into w cells is left out, the place itself last.
+func (m *Model) where(w int) []phrase {
+	if len(m.stack) > 0 {
+		return m.crumbs(w)
+	}
+	var all, marked []phrase
+	for i, sc := range screens() {
+		mark := ""
+		if sc.mark != nil {
+			mark = sc.mark(&m.scene)
+		}
+		p := phrase{theme.Muted, sc.key + " " + joinNonEmpty(" ", sc.name, mark) + "  "}
+		if mark != "" {
+			p.role = theme.Warn
+		}
+		if i == m.at {
+			p = phrase{theme.Accent, "‹" + sc.key + " " + joinNonEmpty(" ", sc.name, mark) + "› "}
+		}
+		all = append(all, p)
+		if i == m.at || mark != "" {
+			marked = append(marked, p)
+		}
+	}
+	for _, choice := range [][]phrase{all, marked} {
+		if phrasesWidth(choice) <= w {
+			return choice
+		}
+	}
+	return all[m.at : m.at+1]
+}
+
+func (m *Model) crumbs(w int) []phrase {
+	names := []string{screens()[m.at].name}
+	for _, v := range m.stack {
+		names = append(names, clip(v.crumb(), 24))
+	}
+	for len(names) > 1 && text.Width(strings.Join(names, " › "))+1 > w {
+		names = names[1:]
+	}
+	here := phrase{theme.Accent, names[len(names)-1]}
+	if len(names) == 1 {
+		return []phrase{here}
+	}
+	return []phrase{{theme.Muted, strings.Join(names[:len(names)-1], " › ") + " › "}, here}
+}
+
+// vitals is how the pipeline does, the most important first.
+func (m *Model) vitals() []phrase {
+	s := &m.scene
+	out := []phrase{{theme.Text, s.rate() + " ev/s"}}
+	if !s.Broker.Up {
+		out = append([]phrase{{theme.Bad, "⚠ broker away"}}, out...)
+	}
+	if s.Behind >= noticeBehind && s.Phase == pipeline.Live {
+		out = append(out, phrase{theme.Warn, text.Rough(s.Behind) + " behind"})
+	}
+	lag := phrase{theme.Muted, "lag " + s.lag()}
+	if s.Lag > 0 {
+		lag.role = theme.Text
+	}
+	seen := phrase{theme.Muted, "seen in " + text.None}
+	if s.Latency.Known {
+		seen = phrase{theme.Text, "seen in " + text.Rough(s.Latency.P50)}
+	}
+	out = append(out, lag, seen)
+	if n := m.viewers(); n > 0 {
+		out = append(out, phrase{theme.Muted, "⚇ " + text.Count(int64(n))})
+	}
+	return out
+}
+
+// noticeBehind is how far shop time may trail the wall before the header says
+// so: less is ordinary delay.
+const noticeBehind = 2 * time.Minute
+
+func phrasesWidth(ps []phrase) (w int) {
+	for _, p := range ps {
+		w += text.Width(text.Clean(p.text))
+	}
+	return w
+}
+
+// vitalsWidth counts the two blanks behind each.
+func vitalsWidth(ps []phrase) int { return phrasesWidth(ps) + 2*len(ps) }
+
+// notice is the second line, there only when something is to be said that
+// touches every pane.
+func (s *scene) notice(w int) (string, bool) {
+	switch {
+	case !s.Broker.Up && !s.Broker.Since.IsZero():
+		note := "⚠ broker away since " + text.Clock(s.Broker.Since.In(s.zone)) + ", reconnecting"
+		if s.Broker.Err != "" {
+			note += " (" + s.Broker.Err + ")"
+		}
+		if s.Newest != 0 {
+			note += "; showing data from " + s.clock(s.Newest)
+		}
+		return s.line(w).gap(1).put(theme.Bad, note).done(), true
+	case s.Phase == pipeline.History && s.Total > 0:
+		return s.progress(w, "the shop's past is being written and counted"), true
+	case s.Phase == pipeline.Catching && s.Total > 0:
+		return s.progress(w, "reading what was written before"), true
+	}
+	return "", false
+}
+
+// progressBar is the width of the bar in the second line.
+const progressBar = 24
+
+func (s *scene) progress(w int, what string) string {
+	share := float64(s.Done) / float64(s.Total)
+	l := s.line(w).gap(1)
+	if w >= stackBelow {
+		l.put(theme.Text, what).gap(2)
+	}
+	l.trusted(theme.Series1, chart.Bar(share, min(progressBar, w/4))).gap(1)
+	l.put(theme.Strong, text.Percent(min(float64(s.Done), float64(s.Total)), float64(s.Total))).gap(2)
+	if w >= singleBelow {
+		l.put(theme.Text, fmt.Sprintf("%s of %s records", text.Count(s.Done), text.Count(s.Total))).gap(2)
+	}
+	if rate := s.Rate(); rate > 0 && s.Total >= s.Done {
+		left := time.Duration(min(float64(s.Total-s.Done)/rate, 1e6)) * time.Second
+		l.put(theme.Text, text.Span(left)+" left").gap(2).put(theme.Muted, s.rate()+" a second")
+	}
+	return l.done()
+}
+
+// lastLine says what one can do here, and what is safe on disk.
+func (m *Model) lastLine() string {
+	l := m.scene.line(m.width).gap(1)
+	safe := m.safe()
+	hints := m.hints()
+	width := func() (w int) {
+		for _, h := range hints {
+			w += text.Width(h.mark()) + 1 + text.Width(h.hint) + 3
+		}
+		return w
+	}
+	for len(safe) > 1 && width()+text.Width(joinPhrases(safe)) > l.room {
+		safe = safe[:len(safe)-1]
+	}
+	for i := len(hints) - 1; i >= 0 && width()+text.Width(joinPhrases(safe)) > l.room; i-- {
+		if !hints[i].always {
+			hints = append(hints[:i:i], hints[i+1:]...)
+		}
+	}
+	for _, h := range hints {
+		l.trusted(theme.Accent, h.mark()).gap(1).trusted(theme.Muted, h.hint).gap(3)
+	}
+	if end := joinPhrases(safe); text.Width(end) < l.room {
+		l.gap(l.room - text.Width(end) - 1)
+		for i, p := range safe {
+			if i > 0 {
+				l.trusted(theme.Muted, " · ")
+			}
+			l.put(p.role, p.text)
+		}
+	}
+	return l.done()
+}
+
+// hints are the bindings the last line shows.
+func (m *Model) hints() []binding {
+	offers := m.offers()
+	var out []binding
+	for _, b := range m.keys {
+		if b.hint != "" && b.works(offers) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// safe is what is on disk, the most important first.
+func (m *Model) safe() []phrase {
+	s := &m.scene
+	if s.Commits == 0 || s.Committed.IsZero() {
+		return m.marked([]phrase{{theme.Muted, "nothing on disk yet"}})
+	}
+	age := max(0, s.now.Sub(s.Committed))
+	if s.now.IsZero() {
+		age = max(0, s.At.Sub(s.Committed))
+	}
+	saved := phrase{theme.Muted, "SQLite " + text.Age(age) + " ago"}
+	if age > unsavedWarn {
+		saved = phrase{theme.Warn, "⚠ SQLite " + text.Age(age) + " ago"}
+	}
+	return m.marked([]phrase{saved, {theme.Muted, "Parquet " + text.Count(s.Archive.Rows) + " rows"}, {theme.Muted, "checkpoint " + text.Count(s.Commits)}})
+}
+
+// marked puts before ps what kind of viewer this is.
+func (m *Model) marked(ps []phrase) []phrase {
+	if m.cfg.ReadOnly {
+		return append([]phrase{{theme.Muted, "read-only"}}, ps...)
+	}
+	return ps
+}
+
+// unsavedWarn is when the last commit is old enough to ask why: commits come
+// every second or so.
+const unsavedWarn = 30 * time.Second
+
+func joinPhrases(ps []phrase) string {
+	parts := make([]string, len(ps))
+	for i, p := range ps {
+		parts[i] = text.Clean(p.text)
+	}
+	return strings.Join(parts, " · ")
+}

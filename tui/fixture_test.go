@@ -1,0 +1,347 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"ecomtui/analytics"
+	"ecomtui/event"
+	"ecomtui/pipeline"
+)
+
+// noon is the wall and shop time of the frames below.
+var noon = time.Date(2026, 11, 24, 14, 32, 7, 0, time.UTC)
+
+// wave is a day-like swing around 1 with some noise, the same in every run.
+func wave(i int) float64 {
+	f := float64(i)
+	return 1 + 0.35*math.Sin(f/47) + 0.15*math.Sin(f/7) + 0.12*math.Sin(f*1.7) + 0.08*math.Sin(f*5.3)
+}
+
+// normal is a frame of a shop on an ordinary afternoon.
+func normal() *pipeline.Frame {
+	newest := event.At(noon)
+	s := &analytics.Snapshot{Newest: newest, Watermark: newest.Add(-10 * time.Second), Totals: totals()}
+	for i := range 600 {
+		s.Seconds = append(s.Seconds, pulse(1000, newest.Add(-time.Duration(599-i)*time.Second), wave(i)))
+	}
+	for i := range 180 {
+		at := (newest/60_000 - event.Millis(179-i)) * 60_000
+		s.Minutes = append(s.Minutes, pulse(60_000, at, 55*wave(i*9)*(0.6+0.4*float64(i)/179)))
+	}
+	for i := range 240 {
+		end := newest/30_000*30_000 - event.Millis(239-i)*30_000 + 60_000
+		s.KPI = append(s.KPI, kpi(end, wave(i*3), end <= s.Watermark))
+	}
+	for _, d := range []struct {
+		name string
+		part float64
+	}{{"desktop", 1.3}, {"mobile", 0.8}, {"tablet", 1.0}} {
+		r := kpi(newest, d.part, true)
+		r.Dimension, r.Value = "device", d.name
+		r.Converted = int64(float64(r.Converted) * d.part * 0.8)
+		s.ByValue = append(s.ByValue, r)
+	}
+	s.Alerts, s.Stock, s.Sessions, s.Trending = alerts(newest), positions(newest), visits(newest), trending()
+	return &pipeline.Frame{Snapshot: s, Revision: 1, Health: health()}
+}
+
+func health() pipeline.Health {
+	h := pipeline.Health{
+		At: noon, Started: noon.Add(-3*time.Hour - 12*time.Minute), Phase: pipeline.Live,
+		Committed: noon.Add(-800 * time.Millisecond), Commits: 412,
+		Archive: pipeline.ArchiveHealth{Files: 61, Rows: 1_204_331, Bytes: 42_118_004, Unsealed: 8_120},
+		Broker:  pipeline.BrokerHealth{Name: "embedded", Up: true, Since: noon.Add(-3 * time.Hour)},
+		Latency: pipeline.Latency{P50: 41 * time.Millisecond, P95: 88 * time.Millisecond, P99: 131 * time.Millisecond, Known: true},
+		RSS:     148 << 20, Source: "simulated shop, seed 1", Speed: 1,
+		Letters: []analytics.DeadLetterRow{
+			{Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: 401_877}, Reason: "syntax", Sample: []byte(`{"event_id":"0192`)},
+			{Place: event.Place{Topic: event.Transactions, Partition: 0, Offset: 41_022}, Reason: "late", Sample: []byte(`{"event_id":"01930c5e-7d11","event":"refund"`)},
+			{Place: event.Place{Topic: event.UserEvents, Partition: 1, Offset: 398_114}, Reason: "range", Sample: []byte(`{"price_cents":-1`)},
+		},
+	}
+	for i := range 300 {
+		h.Rates = append(h.Rates, 300*wave(i))
+	}
+	h.Rates[299] = 312
+	return h
+}
+
+func totals() analytics.Totals {
+	return analytics.Totals{
+		Consumed: 1_214_870, Aggregated: 1_212_391, Late: 1_204, Future: 3, Duplicate: 961, Poison: 311,
+		ByTopic:       [event.TopicCount]int64{1_096_201, 71_422, 46_871, 376},
+		SessionsEnded: 40_112, SessionsActive: 1_204, Engaged: 29_882, Converted: 4_573, Carted: 15_990, CheckedOut: 7_101,
+		Orders: 4_609, Units: 9_877, Gross: 268_801_44, Authorized: 4_609, Declined: 177,
+		Alerts: 96, AlertsByRule: map[string]int64{"velocity": 41, "card_testing": 22, "account_takeover": 9, "impossible_travel": 24}, AlertValue: 18_204_00, Truth: analytics.Truth{Caught: 61, Missed: 12, FalseAlarms: 6, Quiet: 3_902}, Prevented: 11_320_00,
+		Items: 480, LowStock: 7, StockOuts: 2, Oversold: 1,
+	}
+}
+
+func pulse(step, at event.Millis, f float64) analytics.PulseRow {
+	n := func(per float64) int64 { return int64(math.Round(per * f)) }
+	orders := int64(0)
+	if step > 1000 || int64(at)/1000*2654435761>>7%10 < int64(6*f) {
+		orders = max(1, n(1))
+	}
+	value := int64(58_33 + (int64(at)/1000*40503>>5)%2100)
+	r := analytics.PulseRow{
+		Step: step, At: at, Events: n(300), PageViews: n(140), ViewItems: n(29), AddToCarts: n(6), Checkouts: n(2.6), PaymentInfos: n(1.4),
+		SessionStarts: n(9), Orders: orders, Units: 2 * orders, Gross: event.Cents(value * orders), Net: event.Cents(value * orders * 19 / 20), Authorized: orders,
+	}
+	if int64(at)/1000*2654435761>>9%61 == 0 {
+		r.Declined = 1
+	}
+	return r
+}
+
+func kpi(end event.Millis, f float64, final bool) analytics.KPIRow {
+	n := func(per float64) int64 { return int64(math.Round(per * f)) }
+	return analytics.KPIRow{
+		Grain: "window", Window: analytics.Window{Start: end - 300_000, End: end}, Dimension: "all",
+		Events: n(90_000), PageViews: n(42_000), Visitors: n(1_873), Sessions: n(1_100), Carted: n(438), Checkouts: n(195), Converted: n(125 + 10*math.Sin(f*9)),
+		Orders: n(214), Units: n(460), Gross: event.Cents(n(12_483_00)), Authorized: n(214), Declined: n(8), Final: final,
+	}
+}
+
+func alerts(newest event.Millis) (out []analytics.AlertRow) {
+	for i, a := range []struct {
+		rule, pattern, user, why string
+		score                    int64
+		level, action            string
+		value                    event.Cents
+		ago                      time.Duration
+		signals                  []analytics.Signal
+		silent                   string
+	}{
+		{"account_takeover", "account_takeover", "u-10077", "7 failed logins, then a new device, a new address and € 2,140", 92, "highest", "block", 2_140_00, 41 * time.Second,
+			[]analytics.Signal{{Name: "failed logins in 15 min", Value: 7, Limit: 4}, {Name: "new device", Value: 1, Limit: 1}, {Name: "account changed before", Value: 190, Limit: 1800, Unit: "s"}, {Name: "amount over the usual", Value: 6.8, Limit: 3, Unit: "×"}},
+			"Silent if failed logins were 3 or fewer, or the device were known."},
+		{"card_testing", "card_testing", "u-48213", "19 small payments declined, then € 1,320 approved", 88, "highest", "block", 1_320_00, 125 * time.Second,
+			[]analytics.Signal{{Name: "declined in 10 min", Value: 19, Limit: 5}, {Name: "cards", Value: 14, Limit: 3}, {Name: "approved after", Value: 132_000, Limit: 10_000, Unit: "cents"}},
+			"Silent if fewer than 5 payments had been declined."},
+		{"impossible_travel", "impossible_travel", "u-30911", "Lisbon, then Manila 22 min later", 76, "highest", "review", 750_00, 252 * time.Second,
+			[]analytics.Signal{{Name: "speed", Value: 34_000, Limit: 1_000, Unit: "km/h"}}, "Silent if the two places were less than 367 km apart."},
+		{"velocity", "velocity", "u-71240", "6 payments in 4 min with one card, usually 1 in 3 days", 67, "elevated", "request_3ds", 318_00, 410 * time.Second,
+			[]analytics.Signal{{Name: "payments in 5 min", Value: 6, Limit: 5}}, "Silent if there had been 5 or fewer."},
+		{"geo_mismatch", "geo_mismatch", "u-22816", "paid from BR with a card of DE, sent to RO", 66, "elevated", "review", 189_90, 700 * time.Second, nil, ""},
+		{"amount_outlier", "amount_outlier", "u-90431", "€ 960 where this user spends € 41", 65, "elevated", "review", 960_00, 1100 * time.Second, nil, ""},
+		{"velocity", "velocity", "u-15002", "7 payments in 3 min from one device", 70, "elevated", "request_3ds", 84_00, 1500 * time.Second, nil, ""},
+		{"refund_abuse", "refund_abuse", "u-66120", "5 of 6 orders returned", 58, "normal", "allow", 0, 1900 * time.Second, nil, ""},
+		{"velocity", "velocity", "u-81277", "8 payments in 5 min with one card", 71, "elevated", "request_3ds", 412_50, 2600 * time.Second, nil, ""},
+		{"credential_stuffing", "credential_stuffing", "u-00412", "41 accounts, one address, 2 of them open", 83, "highest", "block", 0, 3300 * time.Second, nil, ""},
+		{"card_testing", "card_testing", "u-55120", "11 small payments declined", 68, "elevated", "block", 12_00, 4000 * time.Second, nil, ""},
+		{"denial_of_inventory", "denial_of_inventory", "u-40077", "60 carts filled, none bought", 72, "elevated", "review", 0, 5200 * time.Second, nil, ""},
+	} {
+		at := newest.Add(-a.ago)
+		row := analytics.AlertRow{
+			ID: fmt.Sprintf("AT-%04X", 0x5f21+i*377), Rule: a.rule, Pattern: a.pattern, UserID: a.user, At: at, Raised: at.Add(1400 * time.Millisecond),
+			Score: a.score, Level: a.level, Action: a.action, Value: a.value, State: analytics.AlertConfirmed, Why: a.why, Silent: a.silent, Signals: a.signals,
+			Evidence: []analytics.Evidence{
+				{Name: event.LoginFailed, Time: at.Add(-13 * time.Minute), Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: int64(88_120 + i)}},
+				{Name: event.Login, Time: at.Add(-9 * time.Minute), Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: int64(90_004 + i)}},
+				{Name: event.PaymentAuthorized, Time: at, Value: a.value, Place: event.Place{Topic: event.Transactions, Partition: 1, Offset: int64(41_877 + i)}},
+			},
+		}
+		if i == 0 {
+			row.State = analytics.AlertEarly
+		}
+		if a.value > 0 {
+			row.TransactionID, row.OrderID = fmt.Sprintf("T-%d", 90_121+i), fmt.Sprintf("O-%d", 88_121+i)
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func positions(newest event.Millis) (out []analytics.StockRow) {
+	names := []string{"wool-cap-navy", "rain-shell-m", "trail-shoes-42", "camp-stove", "headlamp-400", "tent-2p", "down-jacket-l", "water-filter", "hiking-poles", "dry-bag-20", "trail-mix-1kg", "merino-socks", "map-alps"}
+	for i := range 40 {
+		r := analytics.StockRow{ItemID: names[i%len(names)], LocationID: []string{"berlin", "lyon", "porto", "gdansk"}[i/len(names)], OnHand: int64(4 + i*i/3), Reserved: int64(i % 4),
+			Incoming: int64(i%5) * 20, ReorderPoint: int64(12 + i%7), SoldPerHour: float64(31-i/2) / 1.3, Updated: newest.Add(-time.Duration(i) * 7 * time.Second)}
+		for k := range 12 {
+			r.Sold = append(r.Sold, int64(3*wave(i*5+k*4)))
+		}
+		switch i {
+		case 0:
+			r.OnHand, r.Reserved, r.SoldOutSince = 1, 3, newest.Add(-3*time.Minute)
+		case 1, 2:
+			r.OnHand, r.Reserved, r.SoldOutSince = 2, 2, newest.Add(-time.Duration(34+i)*time.Minute)
+		}
+		if r.SoldPerHour > 0 && r.Available() > 0 {
+			hours := float64(r.Available()) / r.SoldPerHour
+			r.StockoutETA, r.DaysOfCover = newest.Add(time.Duration(hours*float64(time.Hour))), hours/24
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func visits(newest event.Millis) (out []analytics.SessionRow) {
+	names := [][]event.Name{
+		{event.SessionStart, event.PageView, event.Search, event.ViewItem, event.AddToCart},
+		{event.SessionStart, event.ViewItem, event.ViewItem, event.ViewItem, event.AddToCart, event.AddToCart, event.BeginCheckout},
+		{event.PageView, event.ViewItemList},
+		{event.SessionStart, event.ViewItem, event.AddToCart, event.BeginCheckout, event.AddShippingInfo, event.AddPaymentInfo, event.Purchase},
+		{event.SessionStart, event.LoginFailed, event.LoginFailed, event.Login, event.AccountUpdated},
+	}
+	for i := range 30 {
+		end := newest.Add(-time.Duration(i) * 1300 * time.Millisecond)
+		steps := names[i%len(names)]
+		r := analytics.SessionRow{
+			ID: fmt.Sprintf("open/u-%d", 48_213+i*731), UserID: fmt.Sprintf("u-%d", 48_213+i*731), Start: end.Add(-time.Duration(len(steps)-1) * 50 * time.Second), End: end,
+			Events: int64(len(steps)), PageViews: int64(i % 4), Entry: string(steps[0]), Exit: string(steps[len(steps)-1]),
+			Country: []string{"PT", "DE", "BR", "FR", "PL"}[i%5], Device: []string{"mobile", "desktop", "mobile", "tablet"}[i%4], Engaged: true,
+		}
+		for k, n := range steps {
+			st := analytics.Step{Name: n, Time: r.Start.Add(time.Duration(k) * 50 * time.Second), Place: event.Place{Topic: event.UserEvents, Partition: int32(i % 3), Offset: int64(401_000 + i*20 + k)}}
+			switch n {
+			case event.ViewItem, event.AddToCart:
+				st.Item = "trail-shoes-42"
+				st.Value = 89_90
+			case event.Purchase:
+				st.Value, st.Place.Topic = 58_20, event.Transactions
+			}
+			r.Journey = append(r.Journey, st)
+		}
+		switch i % 5 {
+		case 0:
+			r.Cart, r.Carted = 89_90, true
+		case 1:
+			r.Cart, r.Carted, r.CheckedOut = 311_40, true, true
+		case 3:
+			r.Orders, r.Revenue, r.Converted = 1, 58_20, true
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func trending() []analytics.TrendingRow {
+	return []analytics.TrendingRow{
+		{Rank: 1, ItemID: "trail-shoes-42", Category: "shoes", Score: 4.1, Views: 412, Usual: 101, Carts: 60, Orders: 31, Price: 62_90, UsualPrice: 89_90},
+		{Rank: 2, ItemID: "headlamp-400", Category: "light", Score: 2.6, Views: 198, Usual: 77, Carts: 22, Orders: 9, Price: 34_00, UsualPrice: 34_00},
+		{Rank: 3, ItemID: "camp-stove", Category: "cooking", Score: 1.9, Views: 151, Usual: 81, Carts: 15, Orders: 6, Price: 71_20, UsualPrice: 89_00},
+		{Rank: 4, ItemID: "merino-socks", Category: "clothes", Score: 1.5, Views: 140, Usual: 92, Carts: 31, Orders: 12, Price: 14_90, UsualPrice: 14_90},
+	}
+}
+
+// evil is text that wants the terminal.
+const evil = "\x1b[31;5m\x1b]52;c;ZXZpbA==\x07\u009b2J\u202egnp.exe\x00\r\n👩‍👩‍👧 漢字 \xff\xfe Z̷̡̛͖͇͈a 4111111111111111"
+
+// kinds are the frames that every screen has to stand.
+func kinds() map[string]*pipeline.Frame {
+	return map[string]*pipeline.Frame{
+		"none": nil, "blank": {}, "starting": {Snapshot: &analytics.Snapshot{}, Health: pipeline.Health{At: noon, Started: noon, Broker: pipeline.BrokerHealth{Name: "embedded", Up: true, Since: noon}}},
+		"normal": normal(), "overloaded": overloaded(), "hostile": hostile(), "away": away(), "history": history(), "behind": behind(),
+	}
+}
+
+func overloaded() *pipeline.Frame {
+	f := normal()
+	const huge = math.MaxInt64
+	for i := range f.Seconds {
+		f.Seconds[i].Gross, f.Seconds[i].Orders, f.Seconds[i].Events, f.Seconds[i].ViewItems = huge/1000, huge/1000, huge/1000, huge/1000
+	}
+	for i := range f.Minutes {
+		f.Minutes[i].Gross = huge / 100
+	}
+	f.Totals.Consumed, f.Totals.Alerts, f.Totals.AlertValue, f.Lag = huge, huge, huge, huge
+	for i := range f.Rates {
+		f.Rates[i] = math.Inf(1)
+	}
+	for len(f.Alerts) < analytics.MaxAlerts {
+		a := f.Alerts[len(f.Alerts)%12]
+		a.ID, a.Value, a.Score = fmt.Sprint(len(f.Alerts)), huge, huge
+		a.Signals = []analytics.Signal{{Name: strings.Repeat("x", 500), Value: math.NaN(), Limit: math.Inf(-1), Unit: "s"}, {Value: math.MaxFloat64, Unit: "cents"}}
+		f.Alerts = append(f.Alerts, a)
+	}
+	for len(f.Stock) < analytics.MaxStock {
+		r := f.Stock[len(f.Stock)%40]
+		r.ItemID, r.OnHand, r.SoldPerHour, r.DaysOfCover, r.StockoutETA = fmt.Sprint(len(f.Stock)), huge, math.Inf(1), math.NaN(), huge
+		f.Stock = append(f.Stock, r)
+	}
+	for len(f.Sessions) < analytics.MaxSessions {
+		r := f.Sessions[len(f.Sessions)%30]
+		r.ID, r.UserID, r.Events, r.Cart, r.Start = fmt.Sprint(len(f.Sessions)), strings.Repeat("u", 4096), huge, huge, -huge
+		f.Sessions = append(f.Sessions, r)
+	}
+	return f
+}
+
+func hostile() *pipeline.Frame {
+	f := normal()
+	for i := range f.Alerts {
+		a := &f.Alerts[i]
+		a.ID, a.Rule, a.UserID, a.Why, a.Silent, a.OrderID, a.TransactionID = evil+fmt.Sprint(i), evil, evil, evil, evil, evil, evil
+		a.State, a.Action, a.Level = evil, evil, evil
+		a.Signals = []analytics.Signal{{Name: evil, Unit: evil}}
+		a.Evidence = append(a.Evidence, analytics.Evidence{Name: evil})
+	}
+	for i := range f.Stock {
+		f.Stock[i].ItemID, f.Stock[i].LocationID = evil+fmt.Sprint(i), evil
+	}
+	for i := range f.Sessions {
+		r := &f.Sessions[i]
+		r.ID, r.UserID, r.Country, r.Device, r.Entry, r.Exit = evil+fmt.Sprint(i), evil, evil, evil, evil, evil
+		r.Journey = []analytics.Step{{Name: evil, Item: evil}}
+	}
+	for i := range f.Trending {
+		f.Trending[i].ItemID, f.Trending[i].Category = evil, evil
+	}
+	for i := range f.ByValue {
+		f.ByValue[i].Value = evil
+	}
+	for i := range f.Letters {
+		f.Letters[i].Reason, f.Letters[i].Sample = evil, []byte(evil)
+	}
+	f.Source, f.Broker.Name, f.Broker.Err, f.Broker.Up = evil, evil, evil, false
+	f.Totals.AlertsByRule = map[string]int64{evil: 3}
+	return f
+}
+
+func away() *pipeline.Frame {
+	f := normal()
+	f.At = noon.Add(95 * time.Second)
+	f.Broker.Up, f.Broker.Since, f.Broker.Err = false, noon, "dial tcp 10.0.0.7:9092: connection refused"
+	f.Rates[299] = 0
+	return f
+}
+
+func history() *pipeline.Frame {
+	f := normal()
+	f.Phase, f.Done, f.Total, f.Lag, f.Speed = pipeline.History, 672_114, 1_080_000, 0, 0
+	f.Latency.Known = false
+	f.Rates[299] = 214_003
+	f.Seconds, f.KPI, f.Minutes = f.Seconds[200:], f.KPI[180:], f.Minutes[140:]
+	return f
+}
+
+func behind() *pipeline.Frame {
+	f := normal()
+	f.Behind, f.Latency.Known = 8*time.Hour+4*time.Minute, false
+	return f
+}
+
+// shelf is a Reader over a few records.
+type shelf struct{ err error }
+
+func (r shelf) Payment(ctx context.Context, id string) (analytics.PaymentRow, error) {
+	return analytics.PaymentRow{
+		TransactionID: id, OrderID: "O-88121", UserID: "u-10077", At: event.At(noon.Add(-41 * time.Second)), Status: analytics.Authorized, Value: 2_140_00, Currency: "EUR",
+		CardFingerprint: "card-4c91b07e", CardCountry: "DE", IPCountry: "RO", DeviceID: "dev-7f3a9c", Place: event.Place{Topic: event.Transactions, Partition: 1, Offset: 41_877},
+	}, errors.Join(r.err, ctx.Err())
+}
+
+func (r shelf) Record(ctx context.Context, p event.Place) (event.Record, error) {
+	return event.Record{
+		Place: p, Time: event.At(noon.Add(-40 * time.Second)), Key: []byte("u-10077"),
+		Value: []byte(`{"event_id":"01930c5e-7d11-7b6c-9f3a-5e1d2c4b6a79","event":"payment_authorized","event_time":"2026-11-24T14:31:26.000Z","user_id":"u-10077",` +
+			`"value_cents":214000,"currency":"EUR","search_term":"pay with 4111 1111 1111 1111","transaction_id":"T-90121","order_id":"O-88121","card_fingerprint":"card-4c91b07e","ip":"203.0.113.9"}`),
+		Headers: []event.Header{{Key: "ce_type", Value: []byte("payment_authorized")}, {Key: "ce_id", Value: []byte("01930c5e-7d11-7b6c-9f3a-5e1d2c4b6a79")}, {Key: "shop_seq", Value: []byte("1093312")}},
+	}, errors.Join(r.err, ctx.Err())
+}

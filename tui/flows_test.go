@@ -1,0 +1,301 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unsafe"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecomtui/analytics"
+	"ecomtui/event"
+	"ecomtui/pipeline"
+	"ecomtui/tui/chart"
+	"ecomtui/tui/theme"
+)
+
+func TestDrill_fromAlertToRecord(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.press("4", "down", "enter").see("Fraud › ", "card_testing", "declined in 10 min", "▲ 19", "Silent if fewer than 5", "Evidence")
+	d.press("p").see("Fraud › ", "payment T-90122", "€ 2,140.00 (EUR)", "✓ authorized", "RO   ≠ card")
+	d.press("enter").see("transactions/1@41877", `"value_cents": 214000`, "ce_type", "pay with •••• •••• •••• 1111", `"ip": "203.0.113.9"`)
+	d.press("esc").see("Payment T-90122").press("esc").see("Evidence").press("down", "enter").see("user_events/2@90005")
+	d.press("esc", "esc", "esc", "esc").see("‹4 Fraud")
+}
+
+func TestDrill_fromSessionToRecord(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.press("3", "j", "enter").see("Sessions › u-48944", "view_item", "begin_checkout", "user_events/1@401026", "+0:50")
+	d.press("end", "enter").see("Record user_events/1@401026", "offset 401026", `"event": "payment_authorized"`)
+}
+
+func TestDrill_fromOverview(t *testing.T) {
+	d := drive(t, normal(), 200, 50, chart.Block)
+	d.press("enter").see("Overview › AT-5F21 why").press("esc")
+	d.press("tab", "down", "enter").see("Overview › rain-shell-m", "berlin", "lyon", "porto", "of the reorder point").press("esc")
+	d.press("tab", "enter").see("Session of u-48213").press("esc")
+	d.press("tab", "enter").see("Item trail-shoes-42", "trending: 412 views", "⚑ sale −30 %").press("esc")
+	d.press("tab", "enter").see("Overview › AT-5F21 why").press("esc", "shift+tab", "shift+tab", "enter").see("Session of u-48213")
+}
+
+func TestScreens_byNumberAndArrows(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.press("5").see("‹5 Stock").press("right").see("‹9 Pipeline").press("right").see("‹1 Overview").press("left").see("‹9 Pipeline")
+	d.press("tab").see("‹1 Overview").press("3", "shift+tab").see("‹1 Overview")
+	d.press("4", "enter", "tab").see("Evidence").press("3").see("‹3 Sessions")
+	if len(d.m.stack) != 0 {
+		t.Error("a number leaves something open")
+	}
+	if _, cmd := d.m.Update(key("q")); cmd == nil || cmd() != (tea.QuitMsg{}) {
+		t.Error("q does not quit")
+	}
+}
+
+// with returns a frame whose alerts are these, with the newest revision.
+func with(f *pipeline.Frame, alerts []analytics.AlertRow) *pipeline.Frame {
+	s := *f.Snapshot
+	s.Alerts = alerts
+	g := *f
+	g.Snapshot, g.Revision = &s, f.Revision+1
+	return &g
+}
+
+func TestCursor_staysOnItsRow(t *testing.T) {
+	f := normal()
+	d := drive(t, f, 120, 40, chart.Block)
+	d.press("4", "down", "down")
+	if row := d.under(); !strings.Contains(row, "impossible_travel") {
+		t.Fatalf("under the cursor: %s", row)
+	}
+	newer := f.Alerts[0]
+	newer.ID, newer.Rule = "AT-NEW", "brand_new"
+	f = with(f, append([]analytics.AlertRow{newer, newer, newer}, f.Alerts...))
+	f.Alerts[1].ID, f.Alerts[2].ID = "AT-NEW2", "AT-NEW3"
+	d.frame = f
+	d.tick(time.Second)
+	if row := d.under(); !strings.Contains(row, "impossible_travel") {
+		t.Errorf("three new rows above: %s", row)
+	}
+	d.frame = with(f, append(f.Alerts[:5:5], f.Alerts[6:]...))
+	d.tick(time.Second)
+	if row := d.under(); !strings.Contains(row, "velocity") {
+		t.Errorf("its row is gone, the nearest is velocity: %s", row)
+	}
+	d.press("home")
+	if row := d.under(); !strings.Contains(row, "brand_new") {
+		t.Errorf("home: %s", row)
+	}
+	d.press("end").see("denial_of_inventory")
+	d.frame = with(f, nil)
+	d.tick(time.Second)
+	d.see("No alert yet").press("enter", "down", "end", "pgup").see("No alert yet")
+}
+
+// A session that ends changes its id; who looks at it stays with it.
+func TestVisit_survivesItsEnd(t *testing.T) {
+	f := normal()
+	d := drive(t, f, 120, 40, chart.Block)
+	d.press("3", "enter").see("open  ")
+	s := *f.Snapshot
+	s.Sessions = append([]analytics.SessionRow(nil), f.Sessions...)
+	s.Sessions[0].ID, s.Sessions[0].Final = "8f3a", true
+	d.frame = &pipeline.Frame{Snapshot: &s, Health: f.Health, Revision: 2}
+	d.tick(time.Second)
+	d.see("ended  ")
+	s2 := s
+	s2.Sessions = s.Sessions[1:]
+	d.frame = &pipeline.Frame{Snapshot: &s2, Health: f.Health, Revision: 3}
+	d.tick(time.Second)
+	d.see("no longer listed", "add_to_cart")
+}
+
+func TestReader_errorsAndAbsence(t *testing.T) {
+	d := drive(t, normal(), 100, 30, chart.Block)
+	d.m.cfg.Reader = shelf{err: errors.New("database is \x1b[31mlocked")}
+	d.press("4", "enter", "p").see("⚠ payment T-90121: database is locked").press("enter").see("Payment")
+	d.m.cfg.Reader = nil
+	d.press("esc", "enter").see("nothing to read it from here")
+}
+
+// A value that is no JSON is shown whole, however long its line, and what it
+// hides is shown as signs.
+func TestRecord_showsAnythingAsItCame(t *testing.T) {
+	lines, plain := pretty([]byte("\x1b[31m{" + strings.Repeat("é", 40_000) + " 4111 1111 1111 1111 \xff end"))
+	all := strings.Join(lines, "")
+	if !plain || !strings.HasPrefix(all, "␛[31m{éé") || strings.Count(all, "é") != 40_000 || !strings.HasSuffix(all, " •••• •••• •••• 1111 ? end") {
+		t.Errorf("%v %.20q … %q", plain, all, all[max(0, len(all)-60):])
+	}
+	if lines, _ := pretty(nil); lines[0] != "(no value: a tombstone)" {
+		t.Errorf("a tombstone is %q", lines)
+	}
+	if lines, _ := pretty([]byte(strings.Repeat("\n\n", maxLines) + strings.Repeat("x\n", 2*maxLines))); len(lines) != maxLines+1 {
+		t.Errorf("%d lines", len(lines))
+	}
+	if lines, _ := pretty([]byte{}); len(lines) != 0 {
+		t.Errorf("an empty value is %q", lines)
+	}
+}
+
+// hang is a Reader that finds nothing until it is told to give up.
+type hang struct{ shelf }
+
+func (hang) Record(ctx context.Context, _ event.Place) (event.Record, error) {
+	<-ctx.Done()
+	return event.Record{}, ctx.Err()
+}
+
+func TestReader_hasTwoSecondsAndLateAnswersAreDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, normal(), 100, 30, chart.Block)
+		d.m.cfg.Reader = hang{}
+		d.press("4")
+		d.m.Update(key("enter"))
+		_, cmd := d.m.Update(key("enter"))
+		d.tick(700 * time.Millisecond)
+		d.see("loading record user_events/2@88120 0.7 s …")
+		start := time.Now()
+		late := cmd()
+		if took := time.Since(start); took != readTimeout {
+			t.Errorf("gave up after %v", took)
+		}
+		d.press("esc")
+		d.m.cfg.Reader = shelf{}
+		d.press("enter").see("Value")
+		d.send(late)
+		d.see("Value", `"event": "payment_authorized"`)
+		d.press("esc")
+		d.send(late)
+		d.see("Evidence")
+	})
+}
+
+func TestView_isDrawnOnce(t *testing.T) {
+	d := drive(t, normal(), 200, 50, chart.Block)
+	one := d.screen()
+	d.tick(100 * time.Millisecond)
+	two := d.screen()
+	if unsafe.StringData(one) != unsafe.StringData(two) {
+		t.Error("the same frame was drawn twice")
+	}
+	if n := testing.AllocsPerRun(100, func() { d.m.View() }); n != 0 {
+		t.Errorf("a cached view allocates %v times", n)
+	}
+	g := *d.frame
+	g.Revision++
+	d.frame = &g
+	d.tick(100 * time.Millisecond)
+	if three := d.screen(); unsafe.StringData(one) == unsafe.StringData(three) {
+		t.Error("a new frame was not drawn")
+	}
+}
+
+// While the last picture has not left, nothing is drawn; then the newest is.
+func TestView_waitsForASlowTerminal(t *testing.T) {
+	ready := false
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.screen()
+	d.m.cfg.Ready = func() bool { return ready }
+	before := d.press("3", "down").screen()
+	if strings.Contains(before, "‹3 Sessions") {
+		t.Error("drawn although the terminal was not ready")
+	}
+	ready = true
+	d.see("‹3 Sessions")
+}
+
+func TestView_saysWhenFramesStop(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.see("● LIVE", "0 s old")
+	d.tick(42 * time.Second)
+	d.see("◌ STALE 0:42", "⚠ 42 s old")
+	d.tick(time.Second)
+	d.see("◌ STALE 0:43")
+}
+
+func TestFreeze_holdsThePicture(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.press("4", "space").see("◌ FROZEN", "account_takeover")
+	d.frame = with(d.frame, nil)
+	d.tick(time.Second)
+	d.see("account_takeover").press("space").see("No alert yet")
+}
+
+// Nobody looking costs a tick a second; coming back shows at once.
+func TestTicks_slowDownWhenBlurred(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := New(Config{Latest: normal})
+		wait := func(cmd tea.Cmd) (time.Duration, tea.Msg) {
+			start := time.Now()
+			msg := cmd()
+			return time.Since(start), msg
+		}
+		took, old := wait(m.nextTick())
+		if took != defaultEvery {
+			t.Errorf("tick after %v", took)
+		}
+		_, cmd := m.Update(tea.BlurMsg{})
+		if took, _ := wait(cmd); took != blurredEvery {
+			t.Errorf("blurred tick after %v", took)
+		}
+		if _, cmd := m.Update(old); cmd != nil {
+			t.Error("the older series of ticks goes on")
+		}
+		_, cmd = m.Update(tea.FocusMsg{})
+		if took, msg := wait(cmd); took != defaultEvery {
+			t.Errorf("focused tick after %v", took)
+		} else if _, next := m.Update(msg); next == nil {
+			t.Error("the new series ended")
+		}
+	})
+}
+
+func TestEnvironment_decidesColoursAndGlyphs(t *testing.T) {
+	for _, c := range []struct {
+		env    tea.EnvMsg
+		colour bool
+		glyphs chart.Glyphs
+	}{
+		{tea.EnvMsg{"TERM=xterm-256color", "LANG=de_DE.UTF-8"}, true, chart.Block},
+		{tea.EnvMsg{"TERM=xterm-256color"}, true, chart.Block},
+		{tea.EnvMsg{"TERM=xterm-256color", "NO_COLOR=yes"}, false, chart.Block},
+		{tea.EnvMsg{"TERM=xterm-256color", "NO_COLOR="}, true, chart.Block},
+		{tea.EnvMsg{"TERM=linux", "LANG=C.UTF-8"}, true, chart.ASCII},
+		{tea.EnvMsg{"TERM=xterm", "LANG=C"}, true, chart.ASCII},
+		{tea.EnvMsg{"TERM=xterm", "LC_ALL=en_US.utf8", "LANG=C"}, true, chart.Block},
+	} {
+		m := New(Config{Latest: normal})
+		m.Update(c.env)
+		m.Update(tea.BackgroundColorMsg{})
+		m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+		if got := strings.Contains(m.View().Content, "\x1b["); got != c.colour {
+			t.Errorf("%v: colour %v", c.env, got)
+		}
+		if m.scene.glyphs != c.glyphs {
+			t.Errorf("%v: glyphs %v", c.env, m.scene.glyphs)
+		}
+	}
+}
+
+func BenchmarkFrame_200x50(b *testing.B) {
+	f := normal()
+	d := drive(b, f, 200, 50, chart.Block)
+	d.m.scene.theme = theme.Dark()
+	b.ReportAllocs()
+	for b.Loop() {
+		d.m.changes++
+		d.m.View()
+	}
+}
+
+func BenchmarkCachedFrame(b *testing.B) {
+	d := drive(b, normal(), 200, 50, chart.Block)
+	d.m.View()
+	b.ReportAllocs()
+	for b.Loop() {
+		d.m.View()
+	}
+}

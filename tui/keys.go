@@ -1,0 +1,100 @@
+package tui
+
+// action is what a key does, whichever key it is.
+type action uint8
+
+const (
+	none action = iota
+	up
+	down
+	pageUp
+	pageDown
+	first
+	last
+	open
+	back
+	payment
+	nextPane
+	prevPane
+	nextScreen
+	prevScreen
+	goTo
+	freeze
+	help
+	quit
+)
+
+// when says where a key works; a view offers some of these.
+type when uint8
+
+const (
+	anywhere when = 0
+	moving   when = 1 << iota // there is a list or a text to move in
+	opening                   // the row under the cursor leads somewhere
+	drilled                   // there is somewhere to go back to
+	paning                    // there is more than one pane
+	paying                    // there is a payment to look at
+)
+
+// A binding is one line of the key map: the only place that knows keys. Keys,
+// the hints in the last line and the help page all come from it.
+type binding struct {
+	action action
+	screen int // of goTo: which
+	keys   []string
+	show   string // the keys as people read them
+	brief  string // the same for the last line, if it stands for its neighbours too
+	when   when
+	hint   string // for the last line; "" keeps it out
+	always bool   // the hint stays however narrow the screen is
+	help   string
+}
+
+// keyMap lists all bindings, hints in the order of the last line.
+func keyMap() []binding {
+	keys := []binding{
+		{action: back, keys: []string{"esc", "backspace"}, show: "Esc", when: drilled, hint: "back", help: "back to where you came from", always: true},
+		{action: nextPane, keys: []string{"tab"}, show: "↹", when: paning, hint: "pane", help: "next pane; where there is only one, next screen"},
+		{action: prevPane, keys: []string{"shift+tab"}, show: "Shift ↹", when: paning, help: "pane before"},
+		{action: open, keys: []string{"enter"}, show: "⏎", when: opening, hint: "open", help: "open the row under the cursor"},
+		{action: payment, keys: []string{"p"}, show: "p", when: paying, hint: "payment", help: "the alert's payment"},
+		{action: up, keys: []string{"up", "k"}, show: "↑ k", when: moving, help: "up"},
+		{action: down, keys: []string{"down", "j"}, show: "↓ j", brief: "↑↓", when: moving, hint: "move", help: "down"},
+		{action: pageUp, keys: []string{"pgup", "ctrl+b"}, show: "PgUp", when: moving, help: "a page up"},
+		{action: pageDown, keys: []string{"pgdown", "ctrl+f"}, show: "PgDn", when: moving, help: "a page down"},
+		{action: first, keys: []string{"home", "g"}, show: "g", when: moving, help: "to the top, and stay there as rows come"},
+		{action: last, keys: []string{"end", "G", "shift+g"}, show: "G", when: moving, help: "to the end"},
+		{action: nextScreen, keys: []string{"right", "l", "]"}, show: "→ l", brief: "← →", hint: "screen", help: "next screen"},
+		{action: prevScreen, keys: []string{"left", "h", "["}, show: "← h", help: "screen before"},
+		{action: freeze, keys: []string{"space"}, show: "␣", hint: "freeze", help: "hold the picture still; the shop goes on"},
+		{action: help, keys: []string{"?"}, show: "?", hint: "help", help: "this page", always: true},
+		{action: quit, keys: []string{"q", "ctrl+c"}, show: "q", hint: "quit", help: "leave the console", always: true},
+	}
+	for i, s := range screens() {
+		keys = append(keys, binding{action: goTo, screen: i, keys: []string{s.key}, show: s.key, help: "go to " + s.name})
+	}
+	return keys
+}
+
+// bound finds the binding of a key.
+func bound(keys []binding, key string) (binding, bool) {
+	for _, b := range keys {
+		for _, k := range b.keys {
+			if k == key {
+				return b, true
+			}
+		}
+	}
+	return binding{}, false
+}
+
+// mark is the keys as the last line shows them.
+func (b *binding) mark() string {
+	if b.brief != "" {
+		return b.brief
+	}
+	return b.show
+}
+
+// works reports whether b does something where a view offers these.
+func (b *binding) works(offers when) bool { return b.when == anywhere || b.when&offers != 0 }

@@ -1,0 +1,392 @@
+// Package tui draws Frames. Everything on screen is a function of the newest
+// Frame, the keys pressed so far and the size of the terminal: a picture is
+// pulled on a tick, so however fast the shop is, the console costs the same,
+// and however slow the terminal is, the shop does not notice.
+//
+// It never writes to the shop, and it shows no text that has not been cleaned.
+// What a Frame does not hold it asks a Reader for, with a deadline.
+package tui
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ecomtui/analytics"
+	"ecomtui/pipeline"
+	"ecomtui/tui/chart"
+	"ecomtui/tui/text"
+	"ecomtui/tui/theme"
+)
+
+// Config says what a Model draws and how.
+type Config struct {
+	Latest func() *pipeline.Frame // the newest frame; called on every tick, must not block
+	Reader Reader                 // nil: drill-downs that need one say so
+
+	ReadOnly bool           // says in the last line that this viewer cannot change anything
+	Glyphs   chart.Glyphs   // Auto: by TERM and the language
+	Theme    *theme.Theme   // nil: by the terminal's background, none with NO_COLOR
+	Currency string         // sign before amounts; default €
+	Zone     *time.Location // of all times shown; default UTC
+	Every    time.Duration  // between looks at Latest; default 100 ms
+	Viewers  func() int     // how many others watch; nil: not shown
+	Ready    func() bool    // false while the last picture has not left yet: no new one is drawn; nil: always
+}
+
+const (
+	defaultEvery = 100 * time.Millisecond
+
+	// blurredEvery is the tick while nobody looks: the terminal says so when it
+	// loses the focus.
+	blurredEvery = time.Second
+)
+
+// Model is the console as Bubble Tea runs it. It belongs to the program's
+// goroutine.
+type Model struct {
+	cfg     Config
+	keys    []binding
+	screens []view
+	at      int    // which of screens is at the bottom of the stack
+	stack   []view // what was opened on top of it; the last is what one sees
+	asked   uint64 // number of the newest question to the Reader
+
+	scene         scene
+	width, height int
+	frozen        bool
+	blurred       bool
+	colourless    bool   // NO_COLOR
+	tick          uint64 // number of the running series of ticks; older ones end
+
+	shown   shown  // what picture shows
+	changes uint64 // grows with everything that may change the picture besides the frame
+	picture string
+}
+
+// shown identifies a picture: equal means nothing to draw.
+type shown struct {
+	revision uint64
+	changes  uint64
+	age      time.Duration // in whole seconds, once the data is not fresh
+	viewers  int
+}
+
+// New makes a Model. It shows nothing before Bubble Tea has told it the size.
+func New(cfg Config) *Model {
+	if cfg.Every <= 0 {
+		cfg.Every = defaultEvery
+	}
+	if cfg.Currency == "" {
+		cfg.Currency = "€"
+	}
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
+	}
+	m := &Model{cfg: cfg, keys: keyMap(), changes: 1, scene: scene{theme: cfg.Theme, glyphs: cfg.Glyphs, currency: cfg.Currency, zone: cfg.Zone}}
+	for _, s := range screens() {
+		m.screens = append(m.screens, s.view())
+	}
+	if m.scene.theme == nil {
+		m.scene.theme = theme.Dark()
+	}
+	switch m.scene.glyphs {
+	case chart.Auto:
+		m.scene.glyphs = chart.Block
+	case chart.ASCII:
+		m.plain()
+	}
+	m.pull()
+	return m
+}
+
+// tickMsg is the moment to look for a newer frame.
+type tickMsg struct {
+	series uint64
+	at     time.Time
+}
+
+func (m *Model) nextTick() tea.Cmd {
+	every, series := m.cfg.Every, m.tick
+	if m.blurred {
+		every = max(every, blurredEvery)
+	}
+	return tea.Tick(every, func(at time.Time) tea.Msg { return tickMsg{series, at} })
+}
+
+// Init starts the ticks and asks the terminal for its background.
+func (m *Model) Init() tea.Cmd { return tea.Batch(m.nextTick(), tea.RequestBackgroundColor) }
+
+// Update routes; views act.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tickMsg:
+		if msg.series != m.tick {
+			return m, nil
+		}
+		m.scene.now = msg.at
+		m.pull()
+		return m, m.nextTick()
+	case tea.KeyPressMsg:
+		return m, m.press(msg.String())
+	case answer:
+		m.take(msg)
+	case tea.WindowSizeMsg:
+		m.width, m.height = max(0, msg.Width), max(0, msg.Height)
+	case tea.FocusMsg:
+		return m, m.look(true)
+	case tea.BlurMsg:
+		return m, m.look(false)
+	case tea.BackgroundColorMsg:
+		m.paint(msg.IsDark())
+	case tea.EnvMsg:
+		m.adapt(msg)
+	default:
+		return m, nil
+	}
+	m.changes++
+	return m, nil
+}
+
+// pull takes the newest frame, unless the picture is frozen.
+func (m *Model) pull() {
+	if m.frozen && m.scene.Frame != nil {
+		return
+	}
+	f := m.cfg.Latest()
+	if f == nil {
+		f = &pipeline.Frame{}
+	}
+	if f.Snapshot == nil {
+		empty := *f
+		empty.Snapshot = &analytics.Snapshot{}
+		f = &empty
+	}
+	m.scene.Frame = f
+}
+
+// press does what a key is bound to.
+func (m *Model) press(key string) tea.Cmd {
+	m.changes++
+	b, ok := bound(m.keys, key)
+	if !ok {
+		return nil
+	}
+	offers := m.offers()
+	switch b.action {
+	case quit:
+		return tea.Quit
+	case freeze:
+		m.frozen = !m.frozen
+		m.pull()
+	case help:
+		m.toggleHelp()
+	case back:
+		if len(m.stack) > 0 {
+			m.stack = m.stack[:len(m.stack)-1]
+		}
+	case goTo:
+		m.show(b.screen)
+	case nextScreen:
+		m.show(m.at + 1)
+	case prevScreen:
+		m.show(m.at - 1)
+	case nextPane, prevPane:
+		m.turn(b.action, offers)
+	default:
+		if b.works(offers) {
+			return m.push(m.top().act(b.action, &m.scene))
+		}
+	}
+	return nil
+}
+
+// turn moves on to the next pane, or to the next screen if this one has but one
+// pane. What was opened on top of a screen is not left by it.
+func (m *Model) turn(a action, offers when) {
+	switch {
+	case offers&paning != 0:
+		m.top().act(a, &m.scene)
+	case offers&drilled != 0:
+	case a == nextPane:
+		m.show(m.at + 1)
+	default:
+		m.show(m.at - 1)
+	}
+}
+
+// show puts screen i in front, and only that.
+func (m *Model) show(i int) {
+	m.at = (i + len(m.screens)) % len(m.screens)
+	m.stack = m.stack[:0]
+}
+
+// push opens v, and asks its question if it has one.
+func (m *Model) push(v view) tea.Cmd {
+	if v == nil {
+		return nil
+	}
+	m.stack = append(m.stack, v)
+	r, ok := v.(reading)
+	if !ok {
+		return nil
+	}
+	m.asked++
+	*r.fetching() = fetch{id: m.asked, since: m.scene.now}
+	if m.cfg.Reader == nil {
+		m.take(answer{id: m.asked, err: errNoReader})
+		return nil
+	}
+	return command(r, m.asked, m.cfg.Reader)
+}
+
+var errNoReader = errors.New("nothing to read it from here")
+
+// take gives an answer to the view that waits for it, if it is still open.
+func (m *Model) take(a answer) {
+	for _, v := range m.stack {
+		if r, ok := v.(reading); ok && r.fetching().id == a.id && !r.fetching().done {
+			r.fetching().done, r.fetching().err = true, a.err
+			r.take(a)
+		}
+	}
+}
+
+func (m *Model) toggleHelp() {
+	if _, open := m.top().(*helpPage); open {
+		m.stack = m.stack[:len(m.stack)-1]
+		return
+	}
+	m.stack = append(m.stack, &helpPage{keys: m.keys, under: m.offers()})
+}
+
+// top is the view in front. There always is one.
+func (m *Model) top() view {
+	if len(m.stack) == 0 {
+		return m.screens[m.at]
+	}
+	return m.stack[len(m.stack)-1]
+}
+
+func (m *Model) offers() when {
+	offers := m.top().offers(&m.scene)
+	if len(m.stack) > 0 {
+		offers |= drilled
+	}
+	return offers
+}
+
+// look is told whether anybody does. A new series of ticks begins, so that
+// coming back shows at once.
+func (m *Model) look(focused bool) tea.Cmd {
+	m.blurred = !focused
+	m.tick++
+	m.pull()
+	return m.nextTick()
+}
+
+func (m *Model) paint(dark bool) {
+	switch {
+	case m.cfg.Theme != nil || m.colourless:
+	case dark:
+		m.scene.theme = theme.Dark()
+	default:
+		m.scene.theme = theme.Light()
+	}
+}
+
+// adapt reads what the environment says about the terminal. NO_COLOR counts
+// with any value (no-color.org).
+func (m *Model) adapt(env tea.EnvMsg) {
+	if env.Getenv("NO_COLOR") != "" {
+		m.colourless, m.scene.theme = true, theme.None()
+	}
+	if m.cfg.Glyphs == chart.Auto && !unicodeTerminal(env) {
+		m.plain()
+	}
+}
+
+// plain draws in ASCII from now on, which has no sign for the euro.
+func (m *Model) plain() {
+	m.scene.glyphs = chart.ASCII
+	if m.scene.currency == "€" {
+		m.scene.currency = "EUR"
+	}
+}
+
+// unicodeTerminal reports whether the terminal shows more than ASCII. One that
+// names no language does: containers forget to.
+func unicodeTerminal(env tea.EnvMsg) bool {
+	switch env.Getenv("TERM") {
+	case "linux", "dumb", "vt100", "vt220":
+		return false
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(env.Getenv(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return true
+}
+
+// View returns the picture, and draws it only if it would differ from the last
+// one and the terminal has taken that.
+func (m *Model) View() tea.View {
+	now := shown{revision: m.scene.Revision, changes: m.changes, viewers: m.viewers()}
+	if age := m.scene.age(); age >= staleAfter || m.waiting() {
+		now.age = m.scene.now.Sub(m.scene.At).Truncate(time.Second)
+	}
+	if now != m.shown && (m.cfg.Ready == nil || m.cfg.Ready()) {
+		m.shown, m.picture = now, m.draw()
+	}
+	return tea.View{Content: m.picture, AltScreen: true, ReportFocus: true, WindowTitle: "ecomtui"}
+}
+
+// waiting reports whether the view in front says how long it has been loading.
+func (m *Model) waiting() bool {
+	r, ok := m.top().(reading)
+	return ok && !r.fetching().done
+}
+
+func (m *Model) viewers() int {
+	if m.cfg.Viewers == nil {
+		return 0
+	}
+	return m.cfg.Viewers()
+}
+
+// draw makes the whole picture: exactly height lines, each width cells.
+func (m *Model) draw() string {
+	s := &m.scene
+	if m.width == 0 || m.height == 0 {
+		return ""
+	}
+	var lines []string
+	if m.width < minWidth || m.height < minHeight {
+		lines = m.tooSmall()
+	} else {
+		top := []string{m.firstLine()}
+		if note, ok := s.notice(m.width); ok {
+			top = append(top, note)
+		}
+		lines = append(top, m.top().draw(s, m.width, m.height-len(top)-1)...)
+		lines = append(lines, m.lastLine())
+	}
+	picture := strings.Join(lines, "\n")
+	if s.glyphs == chart.ASCII {
+		return text.ASCII(picture)
+	}
+	return picture
+}
+
+func (m *Model) tooSmall() []string {
+	lines := blankLines(m.width, m.height)
+	for i, row := range text.Wrap("too small: 40×10 at least · q quits", m.width) {
+		if i < len(lines) {
+			lines[i] = m.scene.words(m.width, theme.Text, row)
+		}
+	}
+	return lines
+}

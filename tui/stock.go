@@ -1,0 +1,241 @@
+package tui
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"ecomtui/analytics"
+	"ecomtui/event"
+	"ecomtui/tui/chart"
+	"ecomtui/tui/text"
+	"ecomtui/tui/theme"
+)
+
+// stock is the screen of positions, most urgent first.
+type stock struct{ rows cursor }
+
+func (v *stock) crumb() string { return "Stock" }
+
+func (v *stock) offers(*scene) when { return moving | opening }
+
+func (v *stock) act(a action, s *scene) view {
+	t := stockTable(s, false)
+	if a != open || t.n == 0 {
+		v.rows.act(a, t.list)
+		return nil
+	}
+	v.rows.settle(t.list, v.rows.page)
+	return &item{id: s.Stock[v.rows.at].ItemID}
+}
+
+func (v *stock) draw(s *scene, w, h int) []string {
+	iw, ih := inner(w, h)
+	body := stockTable(s, false).draw(s, iw, ih-1, &v.rows, true)
+	body = append(body, blankLines(iw, ih-1-len(body))...)
+	body = append(body, s.words(iw, theme.Muted, joinNonEmpty(" · ", text.Count(s.Totals.Items)+" items",
+		text.Count(s.Totals.LowStock)+" below reorder point", text.Count(s.Totals.StockOuts)+" sold out", text.Count(s.Totals.Oversold)+" oversold")))
+	return s.box(w, h, pane{title: "Stock · most urgent first", focus: true, body: body})
+}
+
+// stockMark is beside the screen's name in the first line.
+func stockMark(s *scene) string {
+	if n := s.Totals.StockOuts + s.Totals.Oversold; n > 0 {
+		return "▲" + text.Count(n)
+	}
+	return ""
+}
+
+// soldWidth is the line of sales beside an item, one cell ten minutes.
+const soldWidth = 12
+
+// stockTable lists positions; brief keeps to what one must act on.
+func stockTable(s *scene, brief bool) *table {
+	t := &table{
+		list: list{len(s.Stock), func(i int) string { return s.Stock[i].ItemID + "\x00" + s.Stock[i].LocationID }},
+		columns: []column{
+			{name: "item", least: 14}, {name: "place", width: 10, rank: 4}, {name: "left", width: 7, right: true, rank: 1},
+			{name: "sold/h", width: 7, right: true, rank: 2}, {name: "gone in", width: 17, right: true}, {name: "sold, 2 h", width: soldWidth, rank: 3},
+		},
+		cells: func(i int) []cell {
+			r := &s.Stock[i]
+			return []cell{{theme.Text, r.ItemID, true}, {theme.Muted, r.LocationID, true}, {availableRole(r), text.Count(r.Available()), true},
+				{theme.Text, perHour(r.SoldPerHour), true}, s.goneIn(r), {theme.Series1, soldLine(r, s.glyphs), true}}
+		},
+		empty: "Waiting for the first stock movement.",
+	}
+	if !brief {
+		plain := t.cells
+		t.columns = append(t.columns,
+			column{name: "on hand", width: 8, right: true, rank: 5}, column{name: "reserved", width: 8, right: true, rank: 6},
+			column{name: "on its way", width: 10, right: true, rank: 7}, column{name: "reorder at", width: 10, right: true, rank: 8}, column{name: "days", width: 6, right: true, rank: 9})
+		t.cells = func(i int) []cell {
+			r := &s.Stock[i]
+			return append(plain(i), cell{theme.Text, text.Count(r.OnHand), true}, cell{theme.Text, text.Count(r.Reserved), true},
+				cell{theme.Text, text.Count(r.Incoming), true}, cell{theme.Muted, text.Count(r.ReorderPoint), true}, cell{theme.Muted, days(r.DaysOfCover), true})
+		}
+	}
+	return t
+}
+
+func availableRole(r *analytics.StockRow) theme.Role {
+	switch {
+	case r.Available() <= 0:
+		return theme.Bad
+	case r.Available() <= r.ReorderPoint:
+		return theme.Warn
+	}
+	return theme.Text
+}
+
+func perHour(f float64) string {
+	if !(f > 0) || math.IsInf(f, 0) {
+		return text.None
+	}
+	if f < 9.95 {
+		return strconv.FormatFloat(f, 'f', 1, 64)
+	}
+	return text.Count(integer(f, 1e15))
+}
+
+func days(f float64) string {
+	if !(f >= 0) || math.IsInf(f, 0) {
+		return text.None
+	}
+	return text.Short(math.Round(10*f) / 10)
+}
+
+// goneIn says when a position runs out, or since when it has.
+func (s *scene) goneIn(r *analytics.StockRow) cell {
+	switch {
+	case r.Available() < 0:
+		return cell{theme.Bad, "⚠ oversold by " + text.Count(-r.Available()), true}
+	case r.Available() == 0 && r.SoldOutSince != 0:
+		return cell{theme.Bad, "⚠ out since " + s.clock(r.SoldOutSince)[:5], true}
+	case r.Available() == 0:
+		return cell{theme.Bad, "⚠ sold out", true}
+	case r.StockoutETA == 0:
+		return cell{theme.Muted, "does not sell", true}
+	}
+	left := max(0, r.StockoutETA.Sub(s.Newest))
+	if left < soonGone {
+		return cell{theme.Warn, "▲ " + text.Span(left), true}
+	}
+	return cell{theme.Text, text.Span(left), true}
+}
+
+// soonGone is when running out is close enough to act on.
+const soonGone = 4 * time.Hour
+
+func soldLine(r *analytics.StockRow, g chart.Glyphs) string {
+	values := make([]float64, len(r.Sold))
+	for i, n := range r.Sold {
+		values[i] = float64(n)
+	}
+	return chart.Spark(values, soldWidth, 0, math.Max(1, chart.Highest(values)), g)
+}
+
+// trendingTable lists items that draw more interest than usual.
+func trendingTable(s *scene) *table {
+	rows := s.Trending
+	return &table{
+		list: list{len(rows), func(i int) string { return rows[i].ItemID }},
+		columns: []column{
+			{name: "item", least: 14}, {name: "category", width: 12, rank: 3}, {name: "views", width: 7, right: true, rank: 1},
+			{name: "usually", width: 7, right: true, rank: 4}, {name: "price", width: 10, right: true, rank: 2}, {name: "sale", width: 12},
+		},
+		cells: func(i int) []cell {
+			r := &rows[i]
+			return []cell{{theme.Text, r.ItemID, true}, {theme.Muted, r.Category, false}, {theme.Text, text.Count(r.Views), true},
+				{theme.Muted, perHour(r.Usual), true}, {theme.Text, s.moneyOrNone(r.Price), true}, sale(r.Price, r.UsualPrice)}
+		},
+		empty: "Waiting until some items are looked at more than usual.",
+	}
+}
+
+// sale marks a price below the usual one.
+func sale(price, usual event.Cents) cell {
+	if price <= 0 || usual <= price {
+		return cell{}
+	}
+	off := math.Round(100 * (1 - float64(price)/float64(usual)))
+	return cell{theme.Info, "⚑ sale −" + strconv.Itoa(int(off)) + " %", true}
+}
+
+// item is one item at all its locations.
+type item struct {
+	id   string
+	rows cursor
+}
+
+func (v *item) crumb() string { return v.id }
+
+func (v *item) offers(*scene) when { return moving }
+
+func (v *item) act(a action, s *scene) view {
+	v.rows.act(a, v.table(s, v.positions(s)).list)
+	return nil
+}
+
+func (v *item) positions(s *scene) []*analytics.StockRow {
+	var out []*analytics.StockRow
+	for i := range s.Stock {
+		if s.Stock[i].ItemID == v.id {
+			out = append(out, &s.Stock[i])
+		}
+	}
+	return out
+}
+
+func (v *item) draw(s *scene, w, h int) []string {
+	rows := v.positions(s)
+	const head = 4
+	out := s.box(w, head, pane{title: "Item " + clip(v.id, 40), body: v.summary(s, w, rows)})
+	iw, ih := inner(w, h-head)
+	return append(out, s.box(w, h-head, pane{title: "By location", focus: true, body: v.table(s, rows).draw(s, iw, ih, &v.rows, true)})...)
+}
+
+func (v *item) summary(s *scene, w int, rows []*analytics.StockRow) []string {
+	iw, _ := inner(w, 0)
+	var sum analytics.StockRow
+	for _, r := range rows {
+		sum.OnHand += r.OnHand
+		sum.Reserved += r.Reserved
+		sum.Incoming += r.Incoming
+		sum.SoldPerHour += r.SoldPerHour
+	}
+	second := s.line(iw)
+	for i := range s.Trending {
+		if t := &s.Trending[i]; t.ItemID == v.id {
+			second.put(theme.Muted, t.Category+"  trending: ").put(theme.Text, text.Count(t.Views)+" views").put(theme.Muted, ", usually "+perHour(t.Usual)+"  ").
+				put(theme.Text, s.moneyOrNone(t.Price)).gap(1).put(theme.Info, sale(t.Price, t.UsualPrice).text)
+		}
+	}
+	return []string{
+		s.line(iw).put(availableRole(&sum), text.Count(sum.Available())).put(theme.Muted, " left to sell in "+plural(len(rows), "place")+": "+text.Count(sum.OnHand)+" on hand, "+
+			text.Count(sum.Reserved)+" reserved, "+text.Count(sum.Incoming)+" on its way; "+perHour(sum.SoldPerHour)+" sold an hour").done(),
+		second.done(),
+	}
+}
+
+// coverBar is the width of the bar towards the reorder point.
+const coverBar = 12
+
+func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
+	return &table{
+		list: list{len(rows), func(i int) string { return rows[i].LocationID }},
+		columns: []column{
+			{name: "location"}, {name: "left", width: 7, right: true, rank: 1}, {name: "of the reorder point", width: coverBar + 10, rank: 5}, {name: "on hand", width: 8, right: true, rank: 3},
+			{name: "reserved", width: 8, right: true, rank: 4}, {name: "on its way", width: 10, right: true, rank: 6}, {name: "sold/h", width: 7, right: true, rank: 2},
+			{name: "gone in", width: 17, right: true}, {name: "sold, 2 h", width: soldWidth, rank: 3}, {name: "changed", width: 8, rank: 7},
+		},
+		cells: func(i int) []cell {
+			r := rows[i]
+			return []cell{{theme.Text, r.LocationID, true}, {availableRole(r), text.Count(r.Available()), true},
+				{availableRole(r), chart.Bar(float64(r.Available())/math.Max(1, float64(r.ReorderPoint)), coverBar) + " of " + text.Count(r.ReorderPoint), true},
+				{theme.Text, text.Count(r.OnHand), true}, {theme.Text, text.Count(r.Reserved), true}, {theme.Text, text.Count(r.Incoming), true},
+				{theme.Text, perHour(r.SoldPerHour), true}, s.goneIn(r), {theme.Series1, soldLine(r, s.glyphs), true}, {theme.Muted, s.clock(r.Updated), true}}
+		},
+		empty: "No position of this item is among the most urgent ones that the console holds.",
+	}
+}
