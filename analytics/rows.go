@@ -46,7 +46,7 @@ const (
 // A session counts in the windows that hold the moment its inactivity gap ran
 // out, so that a window can close without waiting for sessions.
 type KPIRow struct {
-	Grain     string // "window"
+	Grain     string // GrainWindow
 	Window    Window
 	Dimension string // all, category, country, device, payment_method
 	Value     string
@@ -267,3 +267,21 @@ func (AlertRow) update()      {}
 func (StockRow) update()      {}
 func (TrendingRow) update()   {}
 func (DeadLetterRow) update() {}
+
+// GrainWindow is the grain of rows over --window, every --slide.
+const GrainWindow = "window"
+
+// Early reports whether u may still change by itself, without the world
+// changing: a window or a session that is open. The engine makes such rows
+// again after a restart.
+func Early(u Update) bool {
+	switch u := u.(type) {
+	case KPIRow:
+		return !u.Final
+	case SessionRow:
+		return !u.Final && !u.Deleted
+	case PulseRow, TrendingRow:
+		return true
+	}
+	return false
+}

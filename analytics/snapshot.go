@@ -20,6 +20,9 @@ type Totals struct {
 	Alerts                        int64            // confirmed
 	AlertsByRule                  map[string]int64 // confirmed
 	AlertValue                    event.Cents      // money of confirmed alerts
+	Truth                         Truth            // of payments whose label is known
+	Prevented                     event.Cents      // money of payments both alerted and labelled fraud
+	ByPattern                     map[string]PatternTruth
 
 	Items, LowStock, StockOuts, Oversold int64 // items; positions low, sold out, below zero
 }
@@ -40,6 +43,7 @@ type Snapshot struct {
 	Alerts   []AlertRow   // at most MaxAlerts; newest first; none withdrawn
 	Stock    []StockRow   // at most MaxStock; most urgent first: oversold, sold out, then by ETA
 	Trending []TrendingRow
+	Letters  []DeadLetterRow // the newest few, newest first
 }
 
 // Bounds of a Snapshot's lists: what a person scrolls through, not what the
@@ -67,20 +71,4 @@ func sum(rows []PulseRow) (t PulseRow) {
 		t.add(&rows[i])
 	}
 	return t
-}
-
-func (r *PulseRow) add(o *PulseRow) {
-	r.Events += o.Events
-	r.PageViews += o.PageViews
-	r.ViewItems += o.ViewItems
-	r.AddToCarts += o.AddToCarts
-	r.Checkouts += o.Checkouts
-	r.PaymentInfos += o.PaymentInfos
-	r.SessionStarts += o.SessionStarts
-	r.Orders += o.Orders
-	r.Units += o.Units
-	r.Gross += o.Gross
-	r.Net += o.Net
-	r.Authorized += o.Authorized
-	r.Declined += o.Declined
 }

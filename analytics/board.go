@@ -1,0 +1,244 @@
+package analytics
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"ecomtui/event"
+)
+
+// Board folds Updates into the newest Snapshot. Updates are all it knows, so it
+// does not care which engine computed them, nor whether they come from the
+// engine or from the store.
+type Board struct {
+	kpi      map[Key]KPIRow
+	pulses   map[Key]PulseRow
+	sessions map[string]*SessionRow
+	alerts   map[string]*AlertRow
+	stock    map[Key]*StockRow
+	trending map[int64]TrendingRow
+	letters  []DeadLetterRow
+	newest   event.Millis // greatest pulse
+
+	shown Snapshot // the lists as last made; used again while nothing in them changed
+	stale struct{ kpi, sessions, alerts, stock, trending, letters bool }
+}
+
+func NewBoard() *Board {
+	return &Board{
+		kpi: map[Key]KPIRow{}, pulses: map[Key]PulseRow{}, sessions: map[string]*SessionRow{},
+		alerts: map[string]*AlertRow{}, stock: map[Key]*StockRow{}, trending: map[int64]TrendingRow{},
+	}
+}
+
+// Apply takes updates in the order they were made.
+func (b *Board) Apply(us []Update) {
+	for _, u := range us {
+		b.apply(u)
+	}
+	b.trim()
+}
+
+func (b *Board) apply(u Update) {
+	switch u := u.(type) {
+	case KPIRow:
+		b.kpi[u.Key()], b.stale.kpi = u, true
+	case PulseRow:
+		b.pulses[u.Key()] = u
+		b.newest = max(b.newest, u.At)
+	case SessionRow:
+		b.stale.sessions = true
+		if u.Deleted {
+			delete(b.sessions, u.ID)
+		} else {
+			b.sessions[u.ID] = &u
+		}
+	case AlertRow:
+		b.stale.alerts = true
+		if u.State == AlertWithdrawn {
+			delete(b.alerts, u.ID)
+		} else {
+			b.alerts[u.ID] = &u
+		}
+	case StockRow:
+		b.stock[u.Key()], b.stale.stock = &u, true
+	case TrendingRow:
+		b.stale.trending = true
+		if u.Deleted {
+			delete(b.trending, u.Rank)
+		} else {
+			b.trending[u.Rank] = u
+		}
+	case DeadLetterRow:
+		b.letters, b.stale.letters = append(b.letters, u), true
+	case PaymentRow: // shown on demand, from the store
+	}
+}
+
+// How far the board looks back, and how much it holds.
+const (
+	kpiSpan    = event.Millis(2 * 3_600_000) // windows
+	valueSpan  = event.Millis(10 * 60_000)   // breakdowns: only the newest is shown
+	maxLetters = 50
+	trimAfter  = 2 // times a list's bound, before it is cut
+)
+
+// trim bounds the board. Cutting costs a sort, so lists grow to twice their
+// bound first.
+func (b *Board) trim() {
+	maps.DeleteFunc(b.pulses, func(_ Key, r PulseRow) bool {
+		keep := pulseSeconds * pulseSecond
+		if r.Step == pulseMinute {
+			keep = pulseMinutes * pulseMinute
+		}
+		return r.At <= b.newest-keep
+	})
+	maps.DeleteFunc(b.kpi, func(_ Key, r KPIRow) bool {
+		return r.Window.End <= b.newest-kpiSpan || r.Dimension != "all" && r.Window.End <= b.newest-valueSpan
+	})
+	if len(b.sessions) > trimAfter*MaxSessions {
+		for _, s := range b.newestSessions()[MaxSessions:] {
+			delete(b.sessions, s.ID)
+		}
+	}
+	if len(b.alerts) > trimAfter*MaxAlerts {
+		for _, a := range b.newestAlerts()[MaxAlerts:] {
+			delete(b.alerts, a.ID)
+		}
+	}
+	b.letters = b.letters[max(0, len(b.letters)-maxLetters):]
+}
+
+// Snapshot is what the board shows now. Totals and the clock's two hands are
+// the engine's to add. The stock list, which is long and changes with every
+// order, is made anew only with all.
+func (b *Board) Snapshot(all bool, newest, watermark event.Millis, totals Totals) *Snapshot {
+	s := b.shown
+	s.Newest, s.Watermark, s.Totals = newest, watermark, totals
+	s.Seconds, s.Minutes = b.line(pulseSecond, pulseSeconds), b.line(pulseMinute, pulseMinutes)
+	if b.stale.kpi {
+		s.KPI, s.ByValue = b.windows(), b.breakdown(newest)
+	}
+	if b.stale.sessions {
+		s.Sessions = values(b.newestSessions(), MaxSessions)
+	}
+	if b.stale.alerts {
+		s.Alerts = values(b.newestAlerts(), MaxAlerts)
+	}
+	if b.stale.stock && all {
+		s.Stock, b.stale.stock = values(b.urgentStock(), MaxStock), false
+	}
+	if b.stale.trending {
+		s.Trending = slices.SortedFunc(maps.Values(b.trending), func(x, y TrendingRow) int { return cmp.Compare(x.Rank, y.Rank) })
+	}
+	if b.stale.letters {
+		s.Letters = slices.Clone(b.letters)
+		slices.Reverse(s.Letters)
+	}
+	stock := b.stale.stock
+	b.stale = struct{ kpi, sessions, alerts, stock, trending, letters bool }{stock: stock}
+	b.shown = s
+	return &s
+}
+
+// values copies the first rows of a list.
+func values[T any](rows []*T, most int) []T {
+	out := make([]T, min(len(rows), most))
+	for i := range out {
+		out[i] = *rows[i]
+	}
+	return out
+}
+
+// line lists the pulses of one step up to the newest, the holes filled with
+// rows of nothing.
+func (b *Board) line(step event.Millis, n int) []PulseRow {
+	end := b.newest / step * step
+	first := end
+	for _, r := range b.pulses {
+		if r.Step == step {
+			first = min(first, r.At)
+		}
+	}
+	first = max(first, end-event.Millis(n-1)*step)
+	if b.newest == 0 {
+		return nil
+	}
+	out := make([]PulseRow, 0, (end-first)/step+1)
+	for at := first; at <= end; at += step {
+		r, ok := b.pulses[PulseRow{Step: step, At: at}.Key()]
+		if !ok {
+			r = PulseRow{Step: step, At: at}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (b *Board) windows() []KPIRow {
+	var out []KPIRow
+	for _, r := range b.kpi {
+		if r.Dimension == "all" && r.Grain == GrainWindow {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, func(x, y KPIRow) int { return cmp.Compare(x.Window.Start, y.Window.Start) })
+	return out
+}
+
+// breakdown is the newest window that has ended, value by value.
+func (b *Board) breakdown(newest event.Millis) []KPIRow {
+	var end event.Millis
+	for _, r := range b.kpi {
+		if r.Window.End <= newest {
+			end = max(end, r.Window.End)
+		}
+	}
+	var out []KPIRow
+	for _, r := range b.kpi {
+		if r.Dimension != "all" && r.Window.End == end {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, func(x, y KPIRow) int {
+		return cmp.Or(cmp.Compare(x.Dimension, y.Dimension), cmp.Compare(y.Gross, x.Gross), cmp.Compare(y.Events, x.Events), cmp.Compare(x.Value, y.Value))
+	})
+	return out
+}
+
+func (b *Board) newestSessions() []*SessionRow {
+	return slices.SortedFunc(maps.Values(b.sessions), func(x, y *SessionRow) int {
+		return cmp.Or(cmp.Compare(y.End, x.End), cmp.Compare(x.ID, y.ID))
+	})
+}
+
+func (b *Board) newestAlerts() []*AlertRow {
+	return slices.SortedFunc(maps.Values(b.alerts), func(x, y *AlertRow) int {
+		return cmp.Or(cmp.Compare(y.At, x.At), cmp.Compare(x.ID, y.ID))
+	})
+}
+
+// urgentStock puts first what an operator must act on: oversold, sold out, then
+// what will be gone soonest, then what does not sell.
+func (b *Board) urgentStock() []*StockRow {
+	return slices.SortedFunc(maps.Values(b.stock), func(x, y *StockRow) int {
+		if c := cmp.Compare(urgency(x), urgency(y)); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(x.ItemID, y.ItemID), cmp.Compare(x.LocationID, y.LocationID))
+	})
+}
+
+func urgency(r *StockRow) float64 {
+	const never = 1e9
+	switch available := r.Available(); {
+	case available < 0:
+		return float64(available) - 1
+	case available == 0:
+		return -1 / (1 + r.SoldPerHour)
+	case r.DaysOfCover >= 0:
+		return r.DaysOfCover
+	}
+	return never
+}

@@ -1,0 +1,106 @@
+package analytics
+
+import (
+	"fmt"
+
+	"ecomtui/event"
+)
+
+// clock knows how far event time has certainly come. Each partition promises
+// that nothing older than its greatest event time less the lateness will
+// count; the watermark is the weakest of those promises. Labels take no part:
+// they speak of the past whenever it becomes known.
+type clock struct {
+	lateness  event.Millis
+	parts     perPartition[partClock]
+	newest    event.Millis // greatest event time of all
+	published event.Millis // greatest record timestamp of all
+}
+
+type partClock struct {
+	spoken  event.Millis // greatest event time of its own records
+	idle    event.Millis // what it was moved to while it had nothing to say
+	changed bool
+}
+
+func newClock(p Params) *clock {
+	c := &clock{lateness: event.Millis(p.Lateness.Milliseconds())}
+	for _, t := range event.Topics() {
+		for i := range p.Partitions[t] {
+			c.parts.at(t, i)
+		}
+	}
+	return c
+}
+
+// late reports whether r is older than its partition allows. A partition's own
+// records decide, never what it was moved to while idle: so lateness is a
+// function of that partition alone.
+func (c *clock) late(r *event.Record) bool {
+	pc := c.parts.at(r.Topic, r.Partition)
+	return r.Event.Time < pc.spoken-c.lateness
+}
+
+func (c *clock) name() string { return "clock" }
+
+func (c *clock) apply(r *event.Record) {
+	c.published = max(c.published, r.Time)
+	pc := c.parts.at(r.Topic, r.Partition)
+	if r.Event.Time > pc.spoken {
+		pc.spoken, pc.changed = r.Event.Time, true
+	}
+	if r.Topic != event.FraudLabels {
+		c.newest = max(c.newest, r.Event.Time)
+	}
+}
+
+func (c *clock) idle(p event.Partition, t event.Millis) {
+	if pc := c.parts.at(p.Topic, p.Partition); t > max(pc.spoken, pc.idle) {
+		pc.idle, pc.changed = t, true
+	}
+}
+
+func (c *clock) watermark() event.Millis {
+	low := event.Millis(-1)
+	for p, pc := range c.parts.all() {
+		if p.Topic == event.FraudLabels {
+			continue
+		}
+		if t := max(pc.spoken, pc.idle); low < 0 || t < low {
+			low = t
+		}
+	}
+	return max(0, low-c.lateness)
+}
+
+func (c *clock) advance(event.Millis)     {}
+func (c *clock) flush(bool, func(Update)) {}
+
+func (c *clock) save(emit func(string, []byte)) {
+	for p, pc := range c.parts.all() {
+		if !pc.changed {
+			continue
+		}
+		pc.changed = false
+		var w writer
+		w.int(int64(pc.spoken))
+		w.int(int64(pc.idle))
+		w.int(int64(c.published))
+		emit(fmt.Sprintf("%s/%d", p.Topic, p.Partition), w.b)
+	}
+}
+
+func (c *clock) load(key string, value []byte) error {
+	p, err := parsePartition(key)
+	if err != nil {
+		return err
+	}
+	r := reader{b: value}
+	pc := c.parts.at(p.Topic, p.Partition)
+	pc.spoken, pc.idle = event.Millis(r.int()), event.Millis(r.int())
+	c.published = max(c.published, event.Millis(r.int()))
+	if p.Topic != event.FraudLabels {
+		c.newest = max(c.newest, pc.spoken)
+	}
+	return r.done()
+}

@@ -1,0 +1,234 @@
+// Package analytics computes what a log of events means: operators, the engine
+// that runs them, and the snapshot a screen shows. It is pure: it does no I/O,
+// starts no goroutine and never asks what time it is. The same log gives the
+// same final rows, whatever the poll sizes, the interleaving of partitions and
+// the number of restarts.
+package analytics
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"ecomtui/event"
+)
+
+// Params are the settings that change what the numbers mean. Two runs agree
+// only if their Params do.
+type Params struct {
+	Partitions [event.TopicCount]int32
+	Window     time.Duration // of the KPI rows
+	Slide      time.Duration // between the starts of two windows; divides Window
+	SessionGap time.Duration // inactivity that ends a session
+	Lateness   time.Duration // how far a record may be behind its partition
+}
+
+// Defaults are the Params of a console that is told nothing else.
+func Defaults() Params {
+	return Params{
+		Partitions: [event.TopicCount]int32{3, 3, 3, 1},
+		Window:     5 * time.Minute,
+		Slide:      30 * time.Second,
+		SessionGap: 30 * time.Minute,
+		Lateness:   10 * time.Second,
+	}
+}
+
+// operator folds records into state and tells what changed. Records of one
+// partition arrive in offset order; partitions interleave freely.
+type operator interface {
+	// name is the operator's part of the state's keys. It never changes.
+	name() string
+	// apply folds one record in.
+	apply(r *event.Record)
+	// advance says that no record older than wm will be applied any more.
+	advance(wm event.Millis)
+	// flush emits one row for each that changed since it was last emitted. Rows
+	// that are dear to make may wait until all are asked for.
+	flush(all bool, emit func(Update))
+	// save emits the keys that changed since the last save; a nil value is a
+	// key that is gone. The value is only good until emit returns.
+	save(emit func(key string, value []byte))
+	// load takes one key that save emitted, into an empty operator.
+	load(key string, value []byte) error
+}
+
+// Engine runs every operator over the log. It is not safe for concurrent use.
+type Engine struct {
+	clock  *clock
+	seen   *seen
+	intake *intake
+	stock  *stock
+	fraud  *fraud
+	all    []operator // every operator, the three above included
+
+	next perPartition[int64]
+	wm   event.Millis
+}
+
+// New makes an Engine at the beginning of the log.
+func New(p Params) *Engine {
+	kpi := newKPI(p)
+	sessions := newSessions(p, kpi.ended)
+	labels := newTruth()
+	e := &Engine{
+		clock:  newClock(p),
+		seen:   newSeen(),
+		stock:  newStock(),
+		fraud:  newFraud(p, labels),
+		intake: newIntake(),
+	}
+	totals := &e.intake.Totals
+	sessions.totals, kpi.totals, e.fraud.totals, labels.totals, e.stock.totals = totals, totals, totals, totals, totals
+	// Sessions come before KPIs: a session that ends at the watermark belongs to
+	// a window that the same watermark closes. Alerts come before labels for the
+	// same reason.
+	e.all = []operator{
+		e.clock, e.seen, sessions, kpi, newPulse(), new(payments), e.fraud, labels, e.stock, newTrending(), e.intake,
+	}
+	return e
+}
+
+// Apply folds records in. Records that the Engine has counted before are
+// skipped, so a log may be read again from anywhere.
+func (e *Engine) Apply(records []event.Record) {
+	for i := range records {
+		r := &records[i]
+		next := e.next.at(r.Topic, r.Partition)
+		if r.Offset < *next {
+			continue
+		}
+		*next = r.Offset + 1
+		if e.intake.admit(e.judge(r), r) {
+			for _, op := range e.all {
+				op.apply(r)
+			}
+		}
+	}
+	e.advance()
+}
+
+// judge says what becomes of a record. A repeat is a duplicate however late it
+// comes; only what is none can be late.
+func (e *Engine) judge(r *event.Record) outcome {
+	switch {
+	case r.Tombstone():
+		return tombstone
+	case r.Poison != event.NotPoison:
+		return poison
+	case e.seen.before(r):
+		return duplicate
+	case r.Event.Time > r.Time.Add(futureLimit):
+		return future
+	case e.clock.late(r):
+		return late
+	case r.Event.Time < e.wm && r.Topic != event.FraudLabels:
+		return behind
+	}
+	return aggregated
+}
+
+// futureLimit is how far ahead of its own record an event's clock may be: a
+// phone's clock is off by less, a broken one by more.
+const futureLimit = 5 * time.Minute
+
+// Idle says that a partition has been read to its end, at a moment when a
+// record published at t was already in the log elsewhere: nothing older than t
+// is to be expected from it.
+func (e *Engine) Idle(p event.Partition, t event.Millis) {
+	e.clock.idle(p, t)
+	e.advance()
+}
+
+func (e *Engine) advance() {
+	wm := e.clock.watermark()
+	if wm <= e.wm {
+		return
+	}
+	e.wm = wm
+	for _, op := range e.all {
+		op.advance(wm)
+	}
+}
+
+// Watermark is the event time up to which rows are final; 0 while a partition
+// has not spoken yet.
+func (e *Engine) Watermark() event.Millis { return e.wm }
+
+// Newest is the greatest event time aggregated.
+func (e *Engine) Newest() event.Millis { return e.clock.newest }
+
+// PublishedAt is the greatest record timestamp seen.
+func (e *Engine) PublishedAt() event.Millis { return e.clock.published }
+
+// Next is the offset of the next record wanted of each partition.
+func (e *Engine) Next() event.Offsets {
+	out := event.Offsets{}
+	for p, next := range e.next.all() {
+		out[p] = *next
+	}
+	return out
+}
+
+// Totals are the sums so far. The maps in it are copies.
+func (e *Engine) Totals() Totals {
+	t := e.intake.Totals
+	t.AlertsByRule, t.ByPattern = maps.Clone(t.AlertsByRule), maps.Clone(t.ByPattern)
+	return t
+}
+
+// Flush returns one Update for each row that changed since the last Flush. A
+// screen can do without some of them for a second, so they come only with all;
+// a Checkpoint cannot.
+func (e *Engine) Flush(all bool) []Update {
+	var out []Update
+	for _, op := range e.all {
+		op.flush(all, func(u Update) { out = append(out, u) })
+	}
+	return out
+}
+
+// Checkpoint copies what changed since the last Checkpoint. It follows a
+// Flush of all: rows that were not flushed are not part of it.
+func (e *Engine) Checkpoint() Checkpoint {
+	c := Checkpoint{Next: e.Next(), Totals: e.Totals()}
+	var arena []byte
+	for _, op := range e.all {
+		op.save(func(key string, value []byte) {
+			entry := StateEntry{Operator: op.name(), Key: key}
+			if value != nil {
+				from := len(arena)
+				arena = append(arena, value...)
+				entry.Value = arena[from:len(arena):len(arena)]
+			}
+			c.Changed = append(c.Changed, entry)
+		})
+	}
+	return c
+}
+
+// Restore puts a new Engine where the Checkpoints that left this state found
+// the old one. The next Flush emits every row that is still early.
+func (e *Engine) Restore(next event.Offsets, state []StateEntry) error {
+	byName := map[string]operator{}
+	for _, op := range e.all {
+		byName[op.name()] = op
+	}
+	for _, s := range state {
+		op, ok := byName[s.Operator]
+		if !ok {
+			return fmt.Errorf("restore: state of an unknown operator %q: was this data directory written by a newer version?", s.Operator)
+		}
+		if err := op.load(s.Key, s.Value); err != nil {
+			return fmt.Errorf("restore %s %q: %w", s.Operator, s.Key, err)
+		}
+	}
+	for p, offset := range next {
+		*e.next.at(p.Topic, p.Partition) = offset
+	}
+	e.wm = e.clock.watermark()
+	for _, op := range e.all {
+		op.advance(e.wm)
+	}
+	return nil
+}

@@ -1,0 +1,225 @@
+package analytics
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/axiomhq/hyperloglog"
+
+	"ecomtui/event"
+)
+
+// kpi counts what shoppers and money do in sliding windows of event time.
+// Stock movements and labels are no part of it.
+type kpi struct {
+	slide  event.Millis
+	size   int64 // panes a window
+	panes  map[int64]*pane
+	due    int64 // windows that start before this pane can grow no more
+	closed int64 // windows that start before this pane have been emitted as final
+	gone   []int64
+	totals *Totals
+}
+
+func newKPI(p Params) *kpi {
+	return &kpi{
+		slide: event.Millis(p.Slide.Milliseconds()),
+		size:  int64(p.Window / p.Slide),
+		panes: map[int64]*pane{},
+	}
+}
+
+func (k *kpi) name() string { return "kpi" }
+
+func (k *kpi) at(t event.Millis) *pane {
+	i := int64(t / k.slide)
+	p := k.panes[i]
+	if p == nil {
+		p = newPane()
+		k.panes[i] = p
+	}
+	return p
+}
+
+func (k *kpi) apply(r *event.Record) {
+	if r.Topic == event.InventoryUpdates || r.Topic == event.FraudLabels {
+		return
+	}
+	e, t := &r.Event, k.totals
+	k.at(e.Time).count(e)
+	switch e.Name {
+	case event.Purchase:
+		t.Orders++
+		t.Units += e.Units()
+		t.Gross += e.Value
+		t.Discount += e.Discount
+	case event.Refund:
+		t.Refunds++
+		t.Refund += refunded(e)
+	case event.Dispute:
+		t.Disputes++
+	case event.PaymentAuthorized:
+		t.Authorized++
+	case event.PaymentDeclined:
+		t.Declined++
+	}
+}
+
+// ended is told of every session, at the moment its gap ran out.
+func (k *kpi) ended(s *SessionRow, at event.Millis) { k.at(at).ended(s) }
+
+func (k *kpi) advance(wm event.Millis) {
+	k.due = max(k.due, int64(wm/k.slide)-k.size+1)
+}
+
+func (k *kpi) flush(all bool, emit func(Update)) {
+	if !all {
+		return
+	}
+	newest := int64(0)
+	for i := range k.panes {
+		newest = max(newest, i)
+	}
+	var open *window // what the windows that are not over yet share: panes from one to the newest
+	for _, start := range k.starts() {
+		if start+k.size <= newest {
+			if start < k.due || k.grew(start) {
+				w := newWindow()
+				for i := start; i < start+k.size; i++ {
+					w.add(k.panes[i])
+				}
+				k.emit(w, start, emit)
+			}
+			continue
+		}
+		if open == nil {
+			open = newWindow()
+		}
+		open.add(k.panes[start])
+		if start < k.due || k.grew(start) {
+			k.emit(open, start, emit)
+		}
+	}
+	k.drop()
+}
+
+// drop forgets the panes that no open window holds.
+func (k *kpi) drop() {
+	k.closed = max(k.closed, k.due)
+	for i, p := range k.panes {
+		p.unshown = false
+		if i < k.closed {
+			delete(k.panes, i)
+			k.gone = append(k.gone, i)
+		}
+	}
+}
+
+// starts lists the windows that hold a pane and are not final yet, newest
+// first.
+func (k *kpi) starts() []int64 {
+	set := map[int64]struct{}{}
+	for i := range k.panes {
+		for s := max(k.closed, i-k.size+1); s <= i; s++ {
+			set[s] = struct{}{}
+		}
+	}
+	starts := slices.Sorted(maps.Keys(set))
+	slices.Reverse(starts)
+	return starts
+}
+
+func (k *kpi) grew(start int64) bool {
+	for i := start; i < start+k.size; i++ {
+		if p := k.panes[i]; p != nil && p.unshown {
+			return true
+		}
+	}
+	return false
+}
+
+// window is a sum of panes.
+type window struct {
+	all      counts
+	byValue  [dimensionCount]breakdown
+	visitors *hyperloglog.Sketch
+}
+
+func newWindow() *window { return &window{visitors: newVisitors()} }
+
+// add adds a pane; nil is one in which nothing happened.
+func (w *window) add(p *pane) {
+	if p == nil {
+		return
+	}
+	w.all.add(&p.all)
+	if err := w.visitors.Merge(p.visitors); err != nil {
+		panic(err) // sketches of one precision always merge
+	}
+	for d := range p.byValue {
+		for v, c := range p.byValue[d].values {
+			w.byValue[d].at(v).add(c)
+		}
+	}
+}
+
+// emit makes a window's rows. They are final once the watermark is past it.
+func (k *kpi) emit(w *window, start int64, emit func(Update)) {
+	row := w.all.row()
+	row.Visitors = int64(w.visitors.Estimate())
+	emit(k.named(row, start, "all", ""))
+	for d := range w.byValue {
+		for v, c := range w.byValue[d].values {
+			emit(k.named(c.row(), start, dimension(d).String(), v))
+		}
+	}
+}
+
+// named says which row it is.
+func (k *kpi) named(r KPIRow, start int64, dim, value string) KPIRow {
+	from := event.Millis(start) * k.slide
+	r.Grain, r.Window = GrainWindow, Window{from, from + event.Millis(k.size)*k.slide}
+	r.Dimension, r.Value, r.Final = dim, value, start < k.due
+	return r
+}
+
+func (k *kpi) save(emit func(string, []byte)) {
+	for _, i := range k.gone {
+		emit(strconv.FormatInt(i, 10), nil)
+	}
+	if len(k.gone) > 0 {
+		var w writer
+		w.int(k.closed)
+		emit("closed", w.b)
+	}
+	k.gone = nil
+	for i, p := range k.panes {
+		if !p.unsaved {
+			continue
+		}
+		p.unsaved = false
+		var w writer
+		if err := p.encode(&w); err != nil {
+			panic(err) // a sketch in memory always encodes
+		}
+		emit(strconv.FormatInt(i, 10), w.b)
+	}
+}
+
+func (k *kpi) load(key string, value []byte) error {
+	r := &reader{b: value}
+	if key == "closed" {
+		k.closed = r.int()
+		return r.done()
+	}
+	i, err := strconv.ParseInt(key, 10, 64)
+	if err != nil {
+		return fmt.Errorf("pane: %w", errState)
+	}
+	p := newPane()
+	p.unshown = true
+	k.panes[i] = p
+	return p.decode(r)
+}

@@ -1,0 +1,172 @@
+package analytics
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+
+	"ecomtui/event"
+)
+
+// seenIDs is how many event ids of each partition are remembered: redelivery
+// comes within seconds, and this is minutes at 1,000 events/s a partition. An
+// older repeat counts as an event.
+const seenIDs = 131_072
+
+// seen is an exact set of the newest event ids of each partition. An id is
+// held as 128 bits of its hash: two of a partition's 131,072 collide once in
+// 10²⁸ records.
+type seen struct{ parts perPartition[idRing] }
+
+func newSeen() *seen { return new(seen) }
+
+// before reports whether r's id is among those remembered, and remembers it.
+func (s *seen) before(r *event.Record) bool {
+	h := xxh3.HashString128(r.Event.ID)
+	return !s.parts.at(r.Topic, r.Partition).add(id{h.Hi, h.Lo})
+}
+
+func (s *seen) name() string             { return "seen" }
+func (s *seen) apply(*event.Record)      {}
+func (s *seen) advance(event.Millis)     {}
+func (s *seen) flush(bool, func(Update)) {}
+
+// Ids are saved in chunks, so that a checkpoint writes only the newest of them.
+const chunkIDs = 1024
+
+func (s *seen) save(emit func(string, []byte)) {
+	var b []byte
+	for p, ring := range s.parts.all() {
+		if ring.saved == ring.added {
+			continue
+		}
+		for c := ring.saved / chunkIDs; c*chunkIDs < ring.added; c++ {
+			b = b[:0]
+			for i := c * chunkIDs; i < min(ring.added, (c+1)*chunkIDs); i++ {
+				v := ring.ids[i%seenIDs]
+				b = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, v.hi), v.lo)
+			}
+			emit(fmt.Sprintf("%s/%d/%d", p.Topic, p.Partition, c), b)
+			if old := c - seenIDs/chunkIDs - 1; old >= 0 {
+				emit(fmt.Sprintf("%s/%d/%d", p.Topic, p.Partition, old), nil)
+			}
+		}
+		ring.saved = ring.added
+	}
+}
+
+// load may get the chunks in any order.
+func (s *seen) load(key string, value []byte) error {
+	cut := strings.LastIndexByte(key, '/')
+	p, err := parsePartition(key[:max(cut, 0)])
+	c, err2 := strconv.ParseInt(key[cut+1:], 10, 64)
+	if err != nil || err2 != nil || len(value)%16 != 0 || len(value) > 16*chunkIDs {
+		return fmt.Errorf("chunk of ids: %w", errState)
+	}
+	s.parts.at(p.Topic, p.Partition).restore(c*chunkIDs, value)
+	return nil
+}
+
+type id struct{ hi, lo uint64 }
+
+// idRing holds the newest seenIDs ids in the order they came, and an index by
+// hash: open addressing with linear probing, half full at most.
+type idRing struct {
+	ids   []id     // ring; grows to seenIDs
+	index []uint32 // position in ids plus one; 0 is free
+	added int64    // ids ever added
+	saved int64    // of those, in a checkpoint
+}
+
+// add reports whether v was not there.
+func (r *idRing) add(v id) bool {
+	if len(r.index) == 0 && len(r.ids) > 0 { // the first after a restore
+		r.reindex()
+	}
+	if _, found := r.find(v); found {
+		return false
+	}
+	if int64(len(r.ids)) == seenIDs {
+		r.drop(r.ids[r.added%seenIDs])
+		r.ids[r.added%seenIDs] = v
+	} else {
+		r.ids = append(r.ids, v)
+		if len(r.ids)*2 > len(r.index) {
+			r.added++
+			r.reindex()
+			return true
+		}
+	}
+	slot, _ := r.find(v)
+	r.index[slot] = uint32(r.added%seenIDs) + 1
+	r.added++
+	return true
+}
+
+// find returns v's slot, or the free one where it would go.
+func (r *idRing) find(v id) (slot uint64, found bool) {
+	if len(r.index) == 0 {
+		return 0, false
+	}
+	mask := uint64(len(r.index) - 1)
+	for slot = v.lo & mask; ; slot = (slot + 1) & mask {
+		switch i := r.index[slot]; {
+		case i == 0:
+			return slot, false
+		case r.ids[i-1] == v:
+			return slot, true
+		}
+	}
+}
+
+// drop takes v out of the index and moves up what probed past it
+// (Knuth, TAOCP 3, 6.4, algorithm R).
+func (r *idRing) drop(v id) {
+	hole, found := r.find(v)
+	if !found {
+		return
+	}
+	mask := uint64(len(r.index) - 1)
+	for j := (hole + 1) & mask; r.index[j] != 0; j = (j + 1) & mask {
+		home := r.ids[r.index[j]-1].lo & mask
+		if (j-home)&mask >= (j-hole)&mask {
+			r.index[hole] = r.index[j]
+			hole = j
+		}
+	}
+	r.index[hole] = 0
+}
+
+func (r *idRing) reindex() {
+	size := 256
+	for size < 4*len(r.ids) {
+		size *= 2
+	}
+	r.index = make([]uint32, min(size, 2*seenIDs))
+	for i := range r.ids {
+		slot, _ := r.find(r.ids[i])
+		r.index[slot] = uint32(i) + 1
+	}
+}
+
+// restore puts saved ids at their place, the first of them the at-th ever added.
+func (r *idRing) restore(at int64, b []byte) {
+	n := int64(len(b) / 16)
+	if need := min(at+n, seenIDs); int64(len(r.ids)) < need {
+		r.ids = append(r.ids, make([]id, need-int64(len(r.ids)))...)
+	}
+	newer := at+n > r.added
+	for i := range n {
+		slot := (at + i) % seenIDs
+		if at+i >= r.added-seenIDs { // older ones have been overwritten
+			r.ids[slot] = id{binary.LittleEndian.Uint64(b[16*i:]), binary.LittleEndian.Uint64(b[16*i+8:])}
+		}
+	}
+	if newer {
+		r.added = at + n
+		r.saved = r.added
+	}
+}

@@ -1,0 +1,422 @@
+package analytics
+
+import (
+	"encoding/hex"
+	"slices"
+
+	"github.com/zeebo/xxh3"
+
+	"ecomtui/event"
+)
+
+// engagedAfter, and two page views, make a session engaged (Google Analytics 4).
+const (
+	engagedAfter = event.Millis(10_000)
+	engagedViews = 2
+)
+
+// sessions groups each user's events into visits: an event within the gap of a
+// visit's first or last event belongs to it, and one within the gap of two
+// joins them. So a visit is a function of its events, in whatever order they
+// come. It is final once the watermark is a gap past its last event.
+type sessions struct {
+	gap    event.Millis
+	users  map[string]*shopper
+	due    map[int64][]*shopper // by bucket: whom to look at when the watermark gets there
+	looked int64                // buckets before this one are empty
+	closed []SessionRow         // final, not yet flushed
+	shown  []*shopper           // changed since the last flush
+	saved  []*shopper           // changed since the last save
+	ended  func(*SessionRow, event.Millis)
+	totals *Totals
+}
+
+// shopper is a user with an open visit, or two while the watermark lags.
+type shopper struct {
+	user             string
+	open             []*visit // by start
+	due              int64    // the bucket it waits in
+	row              bool     // an early row is out there
+	unshown, unsaved bool
+}
+
+// visit is a session that may still grow.
+type visit struct {
+	start, end        event.Millis
+	events, pageViews int64
+	orders            int64
+	revenue           event.Cents
+	carted            bool
+	checkedOut        bool
+	country, device   lastText
+	journey           journey
+}
+
+// lastText is the text of the newest event that had one.
+type lastText struct {
+	text  string
+	at    event.Millis
+	place event.Place
+}
+
+func (l *lastText) set(s string, r *event.Record) {
+	if s == "" || !before(l.at, l.place, r.Event.Time, r.Place) {
+		return
+	}
+	if l.text != s {
+		l.text = string([]byte(s)) // borrowed from the record
+	}
+	l.at, l.place = r.Event.Time, r.Place
+}
+
+func (l *lastText) merge(o lastText) {
+	if o.text != "" && before(l.at, l.place, o.at, o.place) {
+		*l = o
+	}
+}
+
+// bucketSpan is how finely visits wait to be looked at again.
+const bucketSpan = event.Millis(10_000)
+
+func newSessions(p Params, ended func(*SessionRow, event.Millis)) *sessions {
+	return &sessions{
+		gap:   event.Millis(p.SessionGap.Milliseconds()),
+		users: map[string]*shopper{},
+		due:   map[int64][]*shopper{},
+		ended: ended,
+	}
+}
+
+func (s *sessions) name() string { return "session" }
+
+// apply takes what shoppers do and pay. Refunds and disputes are the shop's
+// and the bank's doing, days later, and start no visit.
+func (s *sessions) apply(r *event.Record) {
+	e := &r.Event
+	if r.Topic > event.Transactions || e.Name == event.Refund || e.Name == event.Dispute {
+		return
+	}
+	u := s.users[e.UserID]
+	if u == nil {
+		u = &shopper{user: string([]byte(e.UserID))}
+		s.users[u.user] = u
+	}
+	s.touch(u)
+	s.visit(u, e.Time).add(r)
+}
+
+// touch notes that u's row and state have changed.
+func (s *sessions) touch(u *shopper) {
+	if !u.unshown {
+		u.unshown = true
+		s.shown = append(s.shown, u)
+	}
+	if !u.unsaved {
+		u.unsaved = true
+		s.saved = append(s.saved, u)
+	}
+}
+
+// visit returns the visit that an event at t belongs to, joined or begun as
+// need be.
+func (s *sessions) visit(u *shopper, t event.Millis) *visit {
+	var found *visit
+	for i := 0; i < len(u.open); i++ {
+		v := u.open[i]
+		if t <= v.start-s.gap || t >= v.end+s.gap {
+			continue
+		}
+		if found == nil {
+			found = v
+			continue
+		}
+		found.merge(v)
+		u.open = slices.Delete(u.open, i, i+1)
+		i--
+	}
+	if found != nil {
+		return found
+	}
+	v := &visit{start: t, end: t}
+	at := 0
+	for at < len(u.open) && u.open[at].start < t {
+		at++
+	}
+	u.open = slices.Insert(u.open, at, v)
+	s.await(u, t+s.gap)
+	return v
+}
+
+// await has u looked at when the watermark gets to t. An entry in a later
+// bucket than u.due is stale.
+func (s *sessions) await(u *shopper, t event.Millis) {
+	b := max(int64(t/bucketSpan), s.looked)
+	if u.due != 0 && u.due <= b {
+		return
+	}
+	u.due = b
+	s.due[b] = append(s.due[b], u)
+}
+
+func (v *visit) add(r *event.Record) {
+	e := &r.Event
+	v.start, v.end = min(v.start, e.Time), max(v.end, e.Time)
+	v.events++
+	v.country.set(e.IPCountry, r)
+	v.device.set(e.DeviceCategory, r)
+	value := e.Value
+	switch e.Name {
+	case event.PageView:
+		v.pageViews++
+	case event.AddToCart:
+		v.carted = true
+		value = line(e)
+	case event.RemoveFromCart:
+		value = line(e)
+	case event.BeginCheckout:
+		v.checkedOut = true
+	case event.Purchase:
+		v.orders++
+		v.revenue += e.Value - e.Discount
+	}
+	v.journey.add(Step{Name: e.Name, Time: e.Time, Item: e.ItemID, Value: value, Place: r.Place})
+}
+
+// line is the value of one line of a cart, for producers that send only the
+// price and the quantity.
+func line(e *event.Event) event.Cents {
+	if e.Value != 0 {
+		return e.Value
+	}
+	return e.Price * event.Cents(max(1, e.Quantity))
+}
+
+func (v *visit) merge(o *visit) {
+	v.start, v.end = min(v.start, o.start), max(v.end, o.end)
+	v.events += o.events
+	v.pageViews += o.pageViews
+	v.orders += o.orders
+	v.revenue += o.revenue
+	v.carted = v.carted || o.carted
+	v.checkedOut = v.checkedOut || o.checkedOut
+	v.country.merge(o.country)
+	v.device.merge(o.device)
+	v.journey.merge(&o.journey)
+}
+
+// advance ends the visits whose gap has run out.
+func (s *sessions) advance(wm event.Millis) {
+	now := int64(wm / bucketSpan)
+	if now-s.looked > int64(len(s.due)) { // far ahead: most buckets do not exist
+		for b := range s.due {
+			s.lookAll(b, now, wm)
+		}
+	} else {
+		for b := s.looked; b <= now; b++ {
+			s.lookAll(b, now, wm)
+		}
+	}
+	s.looked = max(s.looked, now)
+}
+
+// lookAll looks at everyone in bucket b, if the watermark is there.
+func (s *sessions) lookAll(b, now int64, wm event.Millis) {
+	if b > now {
+		return
+	}
+	waiting := s.due[b]
+	delete(s.due, b)
+	s.looked = max(s.looked, b)
+	for _, u := range waiting {
+		if u.due == b {
+			u.due = 0
+			s.look(u, wm)
+		}
+	}
+}
+
+// look ends u's visits that are over and waits for the rest.
+func (s *sessions) look(u *shopper, wm event.Millis) {
+	kept := u.open[:0]
+	for _, v := range u.open {
+		if v.end+s.gap <= wm {
+			s.close(u, v)
+		} else {
+			kept = append(kept, v)
+		}
+	}
+	if len(kept) < len(u.open) {
+		clear(u.open[len(kept):])
+		u.open = kept
+		s.touch(u)
+	}
+	if len(u.open) > 0 {
+		s.await(u, u.open[0].end+s.gap)
+	} else {
+		delete(s.users, u.user)
+	}
+}
+
+func (s *sessions) close(u *shopper, v *visit) {
+	row := v.row(u.user)
+	row.ID, row.Final = sessionID(u.user, v.start), true
+	s.closed = append(s.closed, row)
+	s.ended(&row, v.end+s.gap)
+	t := s.totals
+	t.SessionsEnded++
+	count := func(n *int64, yes bool) {
+		if yes {
+			*n++
+		}
+	}
+	count(&t.Engaged, row.Engaged)
+	count(&t.Converted, row.Converted)
+	count(&t.Carted, row.Carted)
+	count(&t.CheckedOut, row.CheckedOut)
+}
+
+// row is the visit as people see it.
+func (v *visit) row(user string) SessionRow {
+	steps := ends(v.journey.steps())
+	first, last := steps[0], steps[len(steps)-1]
+	return SessionRow{
+		UserID: user, Start: v.start, End: v.end, Events: v.events, PageViews: v.pageViews,
+		Cart: cart(steps), Orders: v.orders, Revenue: v.revenue, Entry: label(first), Exit: label(last),
+		Country: v.country.text, Device: v.device.text, Carted: v.carted, CheckedOut: v.checkedOut,
+		Engaged:   v.end-v.start >= engagedAfter || v.orders > 0 || v.pageViews >= engagedViews,
+		Converted: v.orders > 0, Journey: steps,
+	}
+}
+
+// cart is what lies in the cart at the end of the steps: added less removed
+// since the last purchase.
+func cart(steps []Step) (c event.Cents) {
+	for i := range steps {
+		switch steps[i].Name {
+		case event.AddToCart:
+			c += steps[i].Value
+		case event.RemoveFromCart:
+			c -= steps[i].Value
+		case event.Purchase:
+			c = 0
+		}
+	}
+	return max(0, c)
+}
+
+func label(s Step) string {
+	if s.Item == "" {
+		return string(s.Name)
+	}
+	return string(s.Name) + " " + s.Item
+}
+
+func (s *sessions) flush(_ bool, emit func(Update)) {
+	for i := range s.closed {
+		emit(s.closed[i])
+	}
+	s.closed = nil
+	for _, u := range s.shown {
+		u.unshown = false
+		if n := len(u.open); n > 0 {
+			row := u.open[n-1].row(u.user)
+			row.ID = openID(u.user)
+			emit(row)
+			u.row = true
+		} else if u.row {
+			emit(SessionRow{ID: openID(u.user), Deleted: true})
+			u.row = false
+		}
+	}
+	clear(s.shown)
+	s.shown = s.shown[:0]
+	s.totals.SessionsActive = int64(len(s.users))
+}
+
+// sessionID and openID are hashes, since a user_id may be anything and an id is
+// for typing. Twelve bytes: a billion sessions collide with odds of 10⁻¹¹.
+func sessionID(user string, start event.Millis) string {
+	var w writer
+	w.int(int64(start))
+	return hashID("s-", user+string(w.b))
+}
+
+func openID(user string) string { return hashID("open-", user) }
+
+func hashID(prefix, s string) string {
+	h := xxh3.HashString128(s).Bytes()
+	return prefix + hex.EncodeToString(h[:12])
+}
+
+func (s *sessions) save(emit func(string, []byte)) {
+	var w writer
+	for _, u := range s.saved {
+		u.unsaved = false
+		if len(u.open) == 0 {
+			if s.users[u.user] == nil { // the user may have come back as another shopper
+				emit(u.user, nil)
+			}
+			continue
+		}
+		w.b = w.b[:0]
+		w.int(int64(len(u.open)))
+		for _, v := range u.open {
+			v.encode(&w)
+		}
+		emit(u.user, w.b)
+	}
+	clear(s.saved)
+	s.saved = s.saved[:0]
+}
+
+func (s *sessions) load(user string, value []byte) error {
+	r := &reader{b: value}
+	u := &shopper{user: user, row: true}
+	for range r.count() {
+		v := new(visit)
+		v.decode(r)
+		u.open = append(u.open, v)
+	}
+	if err := r.done(); err != nil {
+		return err
+	}
+	if len(u.open) == 0 {
+		return errState
+	}
+	s.users[user] = u
+	s.await(u, u.open[0].end+s.gap)
+	u.unshown = true
+	s.shown = append(s.shown, u)
+	return nil
+}
+
+func (v *visit) encode(w *writer) {
+	w.int(int64(v.start))
+	w.int(int64(v.end))
+	w.int(v.events)
+	w.int(v.pageViews)
+	w.int(v.orders)
+	w.int(int64(v.revenue))
+	w.bool(v.carted)
+	w.bool(v.checkedOut)
+	for _, l := range []*lastText{&v.country, &v.device} {
+		w.string(l.text)
+		w.int(int64(l.at))
+		w.place(l.place)
+	}
+	v.journey.encode(w)
+}
+
+func (v *visit) decode(r *reader) {
+	v.start, v.end = event.Millis(r.int()), event.Millis(r.int())
+	v.events, v.pageViews, v.orders = r.int(), r.int(), r.int()
+	v.revenue = event.Cents(r.int())
+	v.carted, v.checkedOut = r.bool(), r.bool()
+	for _, l := range []*lastText{&v.country, &v.device} {
+		l.text, l.at, l.place = r.string(), event.Millis(r.int()), r.place()
+	}
+	v.journey.decode(r)
+	if v.journey.n == 0 {
+		r.fail()
+	}
+}

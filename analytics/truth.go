@@ -1,0 +1,197 @@
+package analytics
+
+import (
+	"slices"
+	"strings"
+
+	"ecomtui/event"
+)
+
+// truth holds confirmed alerts against labels, as they become known. A label is
+// read in event time: by then every payment before it has been judged, so what
+// is remembered is only who has been suspected.
+type truth struct {
+	waiting   []labelled
+	suspected map[subject]suspicion    // forgotten after labelDelay
+	swept     event.Millis             // hour of the last sweep
+	unsaved   map[string]func() []byte // by key; nil is gone
+	totals    *Totals
+}
+
+// subject is what a label is about.
+type subject struct{ kind, id string }
+
+// suspicion is the newest alert about a subject.
+type suspicion struct {
+	at    event.Millis
+	value event.Cents
+}
+
+// labelled is a label that the watermark has not passed.
+type labelled struct {
+	at      event.Millis
+	place   event.Place
+	subject subject
+	fraud   bool
+	pattern string
+}
+
+// labelDelay is how long after an alert its label may come: a chargeback takes
+// days.
+const labelDelay = event.Millis(5 * 86_400_000)
+
+func newTruth() *truth {
+	return &truth{suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}
+}
+
+func (t *truth) name() string { return "truth" }
+
+// suspect notes whom a confirmed alert is about.
+func (t *truth) suspect(p *payment) {
+	for _, s := range []subject{
+		{"payment", p.transaction}, {"user", p.user}, {"device", p.device}, {"session", p.session},
+	} {
+		if s.id != "" {
+			now := suspicion{p.at, p.value}
+			t.suspected[s] = now
+			t.unsaved["s"+s.kind+"/"+s.id] = now.encode
+		}
+	}
+}
+
+func (s suspicion) encode() []byte {
+	var w writer
+	w.int(int64(s.at))
+	w.int(int64(s.value))
+	return w.b
+}
+
+func (t *truth) apply(r *event.Record) {
+	if r.Topic != event.FraudLabels {
+		return
+	}
+	e := &r.Event
+	l := labelled{e.Time, r.Place, subject{clone(e.SubjectKind), clone(e.SubjectID)}, e.Fraud, clone(e.Pattern)}
+	t.waiting = append(t.waiting, l)
+	t.unsaved["l"+r.Place.String()] = l.encode
+}
+
+// advance reads the labels that the watermark has passed.
+func (t *truth) advance(wm event.Millis) {
+	slices.SortFunc(t.waiting, func(a, b labelled) int {
+		switch {
+		case before(a.at, a.place, b.at, b.place):
+			return -1
+		case before(b.at, b.place, a.at, a.place):
+			return 1
+		}
+		return 0
+	})
+	n := 0
+	for n < len(t.waiting) && t.waiting[n].at < wm {
+		t.judge(&t.waiting[n])
+		t.unsaved["l"+t.waiting[n].place.String()] = nil
+		n++
+	}
+	t.waiting = slices.Delete(t.waiting, 0, n)
+	t.forget(wm)
+}
+
+func (t *truth) judge(l *labelled) {
+	s, found := t.suspected[l.subject]
+	if l.subject.kind == "payment" {
+		t.totals.Truth.count(l.fraud, found)
+		if l.fraud && found {
+			t.totals.Prevented += s.value
+		}
+	}
+	if !l.fraud || l.pattern == "" {
+		return
+	}
+	p := t.totals.ByPattern[l.pattern]
+	p.Subjects++
+	if found {
+		p.Found++
+	}
+	t.totals.ByPattern[l.pattern] = p
+}
+
+// Truth counts labelled payments by what they were and what the rules said.
+type Truth struct {
+	Caught, Missed     int64 // fraudulent payments with and without an alert
+	FalseAlarms, Quiet int64 // honest payments with and without one
+}
+
+func (t *Truth) count(fraud, alert bool) {
+	switch {
+	case fraud && alert:
+		t.Caught++
+	case fraud:
+		t.Missed++
+	case alert:
+		t.FalseAlarms++
+	default:
+		t.Quiet++
+	}
+}
+
+// PatternTruth counts the labelled subjects of one fraud pattern, and those of
+// them that an alert was about.
+type PatternTruth struct{ Subjects, Found int64 }
+
+// forget drops, once an hour of event time, those about whom no label came.
+func (t *truth) forget(wm event.Millis) {
+	const hour = 3_600_000
+	if wm/hour == t.swept {
+		return
+	}
+	t.swept = wm / hour
+	for s, last := range t.suspected {
+		if last.at < wm-labelDelay {
+			delete(t.suspected, s)
+			t.unsaved["s"+s.kind+"/"+s.id] = nil
+		}
+	}
+}
+
+func (t *truth) flush(bool, func(Update)) {}
+
+func (t *truth) save(emit func(string, []byte)) {
+	for k, encode := range t.unsaved {
+		if encode == nil {
+			emit(k, nil)
+		} else {
+			emit(k, encode())
+		}
+	}
+	clear(t.unsaved)
+}
+
+func (t *truth) load(key string, value []byte) error {
+	r := &reader{b: value}
+	kind, id, ok := strings.Cut(strings.TrimPrefix(key, "s"), "/")
+	switch {
+	case strings.HasPrefix(key, "s") && ok:
+		t.suspected[subject{kind, id}] = suspicion{event.Millis(r.int()), event.Cents(r.int())}
+	case strings.HasPrefix(key, "l"):
+		t.waiting = append(t.waiting, decodeLabel(r))
+	default:
+		return errState
+	}
+	return r.done()
+}
+
+func (l labelled) encode() []byte {
+	var w writer
+	w.int(int64(l.at))
+	w.place(l.place)
+	w.string(l.subject.kind)
+	w.string(l.subject.id)
+	w.bool(l.fraud)
+	w.string(l.pattern)
+	return w.b
+}
+
+func decodeLabel(r *reader) labelled {
+	return labelled{event.Millis(r.int()), r.place(), subject{r.string(), r.string()}, r.bool(), r.string()}
+}
