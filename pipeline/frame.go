@@ -38,6 +38,8 @@ type Health struct {
 	Started time.Time
 	Phase   Phase
 
+	Restored int64 // records that runs before this one had consumed
+
 	Done, Total int64 // records of the history read and in all, in phase History; records of the log in Catching
 
 	Rates     []float64     // events read a second of wall time, the last 300 s, oldest first
@@ -48,10 +50,9 @@ type Health struct {
 	Archive   ArchiveHealth
 	Broker    BrokerHealth
 	Latency   Latency
-	Letters   []analytics.DeadLetterRow // the newest few dead letters, newest first
-	RSS       int64                     // bytes
-	Source    string                    // what is watched: "simulated shop, seed 1" or the brokers
-	Speed     float64                   // shop seconds a wall second; 0 for max
+	RSS       int64   // bytes
+	Source    string  // what is watched: "simulated shop, seed 1" or the brokers
+	Speed     float64 // shop seconds a wall second; 0 for max
 }
 
 // Rate is the newest events a second of wall time.

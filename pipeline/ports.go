@@ -8,6 +8,38 @@ import (
 	"ecomtui/event"
 )
 
+// A Source reads the log. Package kafka has one.
+type Source interface {
+	// Seek says where to begin. It is called once, before the first Poll; a
+	// partition that next does not name begins at its start.
+	Seek(next event.Offsets)
+
+	// Poll waits for records, or returns none once it has waited as long as a
+	// front end should go without news. A log that ends returns io.EOF with its
+	// last Batch. Any other error is final: what passes by itself, such as a
+	// broker that is away, is told in Batch.Broker.
+	Poll(ctx context.Context) (Batch, error)
+}
+
+// A Batch is what one Poll brought.
+type Batch struct {
+	Records []event.Record // of each partition in offset order, decoded
+	Idle    []Idle
+	Lag     int64 // records in the log not polled yet; negative if unknown
+	Broker  BrokerHealth
+
+	// Release gives the Records back. Batch and records are dead after it; nil
+	// if there is nothing to give back.
+	Release func()
+}
+
+// Idle says that a partition has been read to its end, when all that was
+// published before At had arrived.
+type Idle struct {
+	Partition event.Partition
+	At        event.Millis
+}
+
 // A Store keeps results and the checkpoint they belong to. Package store does
 // it in SQLite.
 type Store interface {

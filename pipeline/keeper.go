@@ -1,0 +1,244 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ecomtui/event"
+)
+
+// keeper writes beside the loop: batches to the archive, checkpoints to the
+// store, each in a goroutine of its own. The two meet in the commit, which
+// names the files that the archive has sealed.
+type keeper struct {
+	ar Archive
+	st Store
+
+	batches  chan shared   // to archive; its bound is what may be read ahead of it
+	commits  chan Commit   // to commit; unbuffered, the loop hands over only to an idle committer
+	archived chan struct{} // closed when archive has returned
+	done     chan struct{} // closed when commit has returned
+	busy     atomic.Bool   // a commit is under way
+	durable  atomic.Pointer[event.Offsets]
+
+	closeBatches, closeCommits func() // close the channels, once
+
+	mu     sync.Mutex // guards what follows
+	sealed []File     // not in a commit yet
+	tails  map[event.Partition]File
+	kept   event.Offsets // by the manifest: the first record of each partition that no committed file holds
+	health ArchiveHealth
+	last   time.Time // of the last commit
+	count  int64     // commits made
+	seal   bool      // the log has ended: seal what is open when the batches are through
+	failed error     // the first error of archive or commit: the loop stops at it
+}
+
+// shared is a batch that two read: whoever is last gives it back.
+type shared struct {
+	Batch
+	left *atomic.Int32
+}
+
+func (s shared) release() {
+	if s.left.Add(-1) == 0 && s.Release != nil {
+		s.Release()
+	}
+}
+
+// aheadOfArchive is how many batches the loop may be ahead of the archive:
+// enough that neither waits for the other's slow moments, few enough to hold in
+// memory.
+const aheadOfArchive = 2
+
+func newKeeper(ar Archive, st Store, l Loaded) *keeper {
+	k := &keeper{
+		ar: ar, st: st, batches: make(chan shared, aheadOfArchive), commits: make(chan Commit),
+		archived: make(chan struct{}), done: make(chan struct{}),
+		tails: map[event.Partition]File{}, kept: event.Offsets{}, count: l.Commits,
+	}
+	k.closeBatches = sync.OnceFunc(func() { close(k.batches) })
+	k.closeCommits = sync.OnceFunc(func() { close(k.commits) })
+	for _, f := range l.Files {
+		k.counted(f)
+		k.keep(f)
+	}
+	k.durable.Store(&event.Offsets{})
+	return k
+}
+
+// share hands a batch to the archive. The caller releases its half by calling
+// what it returns.
+func (k *keeper) share(ctx context.Context, b Batch) (release func(), err error) {
+	s := shared{b, new(atomic.Int32)}
+	s.left.Store(2)
+	select {
+	case k.batches <- s:
+		return s.release, nil
+	case <-k.archived:
+		return nil, k.err()
+	case <-ctx.Done():
+		// The archive will read these records again; the engine's half is lost with
+		// the loop, which ends now.
+		s.left.Store(1)
+		return s.release, nil
+	}
+}
+
+func (k *keeper) archive() error {
+	defer close(k.archived)
+	for b := range k.batches {
+		files, err := k.ar.Write(b.Records)
+		b.release()
+		if err != nil {
+			return k.fail(fmt.Errorf("archive: %w", err))
+		}
+		k.note(files)
+	}
+	k.mu.Lock()
+	seal := k.seal
+	k.mu.Unlock()
+	if !seal {
+		return nil
+	}
+	files, err := k.ar.Seal()
+	if err != nil {
+		return k.fail(fmt.Errorf("archive: %w", err))
+	}
+	k.note(files)
+	return nil
+}
+
+func (k *keeper) note(files []File) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.sealed = append(k.sealed, files...)
+	for _, f := range files {
+		k.counted(f)
+	}
+	k.health.Unsealed = k.ar.Unsealed()
+}
+
+// counted adds a file to the health, in place of the tail it writes again.
+func (k *keeper) counted(f File) {
+	p := event.Partition{Topic: f.Topic, Partition: f.Partition}
+	if tail, ok := k.tails[p]; ok && tail.First == f.First {
+		k.health.add(tail, -1)
+		delete(k.tails, p)
+	}
+	k.health.add(f, 1)
+	if f.Tail {
+		k.tails[p] = f
+	}
+}
+
+func (h *ArchiveHealth) add(f File, sign int64) {
+	h.Files += sign
+	h.Rows += sign * f.Rows
+	h.Bytes += sign * f.Bytes
+}
+
+func (k *keeper) commit() error {
+	defer close(k.done)
+	for c := range k.commits {
+		k.busy.Store(true)
+		err := k.write(c)
+		k.busy.Store(false)
+		if err != nil {
+			return k.fail(err)
+		}
+	}
+	return nil
+}
+
+func (k *keeper) write(c Commit) error {
+	k.mu.Lock()
+	c.Files = k.sealed
+	k.sealed = nil
+	k.mu.Unlock()
+	// No ctx of the loop's: a commit once begun is finished.
+	if err := k.st.Commit(context.Background(), c); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if err := k.ar.Committed(c.Files); err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.last, k.count = time.Now(), k.count+1
+	durable := event.Offsets{}
+	for _, f := range c.Files {
+		k.keep(f)
+	}
+	for p, next := range c.Checkpoint.Next {
+		durable[p] = min(next, k.kept[p])
+	}
+	k.durable.Store(&durable)
+	return nil
+}
+
+// keep notes that the manifest lists f. A tail is written again, so it does not
+// count.
+func (k *keeper) keep(f File) {
+	if p := (event.Partition{Topic: f.Topic, Partition: f.Partition}); !f.Tail {
+		k.kept[p] = max(k.kept[p], f.Last+1)
+	}
+}
+
+// idle reports whether hand would find a committer waiting.
+func (k *keeper) idle() bool { return !k.busy.Load() }
+
+func (k *keeper) hand(c Commit) error {
+	select {
+	case k.commits <- c:
+		return nil
+	case <-k.done:
+		return k.err()
+	}
+}
+
+// finish lets the archive come to its end, and makes the last commit.
+func (k *keeper) finish(c Commit, ended bool) error {
+	k.mu.Lock()
+	k.seal = ended
+	k.mu.Unlock()
+	k.closeBatches()
+	<-k.archived
+	if err := k.hand(c); err != nil {
+		return err
+	}
+	k.closeCommits()
+	<-k.done
+	return k.err()
+}
+
+// stop ends both goroutines, if finish has not.
+func (k *keeper) stop() {
+	k.closeBatches()
+	k.closeCommits()
+}
+
+func (k *keeper) fail(err error) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.failed == nil {
+		k.failed = err
+	}
+	return err
+}
+
+func (k *keeper) err() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.failed
+}
+
+// report puts what is on disk into h.
+func (k *keeper) report(h *Health) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	h.Archive, h.Commits, h.Committed = k.health, k.count, k.last
+}

@@ -1,0 +1,280 @@
+// Package pipeline moves records through an engine: it decides when to read,
+// when to checkpoint and when to publish, and nothing else. What records mean
+// is the engine's business, where they come from and go to the adapters'.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ecomtui/analytics"
+	"ecomtui/event"
+)
+
+// Pipeline drives one engine over one log. Set its fields, Run it in one
+// goroutine, and call Latest from any other.
+type Pipeline struct {
+	Engine  *analytics.Engine
+	Source  Source
+	Store   Store
+	Archive Archive
+	Shop    Shop   // what is known of the shop's own clock
+	Name    string // what is watched, for people
+
+	// FrameEvery is the time between frames, CommitEvery and CommitRecords what
+	// a crash repeats at most: whichever comes first.
+	FrameEvery    time.Duration
+	CommitEvery   time.Duration
+	CommitRecords int64
+
+	board   *analytics.Board
+	health  Health
+	meter   meter
+	pending map[analytics.Key]analytics.Update // flushed and not handed to a commit
+	early   time.Time                          // when a commit last took early rows
+	latest  atomic.Pointer[Frame]
+	keeper  atomic.Pointer[keeper]
+}
+
+// The pace where no other is set. A frame a tenth of a second is as fast as a
+// terminal is looked at; while catching up, frames cost more than they tell.
+const (
+	frameEvery     = 100 * time.Millisecond
+	frameCatching  = 500 * time.Millisecond
+	commitEvery    = time.Second
+	commitCatching = 5 * time.Second
+	commitRecords  = 1_000_000
+	earlyEvery     = 10 * time.Second
+)
+
+// New makes a Pipeline with the usual pace.
+func New(e *analytics.Engine, src Source, st Store, ar Archive) *Pipeline {
+	p := &Pipeline{
+		Engine: e, Source: src, Store: st, Archive: ar,
+		FrameEvery: frameEvery, CommitEvery: commitEvery, CommitRecords: commitRecords,
+		board: analytics.NewBoard(), pending: map[analytics.Key]analytics.Update{},
+	}
+	p.latest.Store(&Frame{Snapshot: &analytics.Snapshot{}})
+	return p
+}
+
+// Latest is the newest Frame. It never blocks, and never blocks the pipeline.
+func (p *Pipeline) Latest() *Frame { return p.latest.Load() }
+
+// Durable is, by partition, the first record that a restart would read again.
+// What is before it may be deleted from the log.
+func (p *Pipeline) Durable() event.Offsets {
+	if k := p.keeper.Load(); k != nil {
+		return *k.durable.Load()
+	}
+	return nil
+}
+
+// Run reads until the log ends or ctx is done; either way it makes a last
+// checkpoint and returns nil. The archive seals files at the log's end, and
+// never because of ctx.
+func (p *Pipeline) Run(ctx context.Context) error {
+	p.health.Started = time.Now()
+	loaded, err := p.Store.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("load checkpoint: %w", err)
+	}
+	if err := p.restore(loaded); err != nil {
+		return err
+	}
+	keep := newKeeper(p.Archive, p.Store, loaded)
+	p.keeper.Store(keep)
+	keep.report(&p.health)
+	p.publish(time.Now(), true)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(keep.archive)
+	group.Go(keep.commit)
+	group.Go(func() error {
+		defer keep.stop()
+		return p.loop(ctx, keep)
+	})
+	return group.Wait()
+}
+
+// restore puts engine, board and source where the last checkpoint left them.
+func (p *Pipeline) restore(l Loaded) error {
+	if err := p.Engine.Restore(l.Next, l.State); err != nil {
+		return err
+	}
+	p.health.Restored = p.Engine.Totals().Consumed
+	p.board.Apply(l.Recent)
+	p.board.Apply(p.Engine.Flush(true))
+	next, archived := event.Offsets{}, p.Archive.Next()
+	for part, offset := range p.Engine.Next() {
+		// Both read the same polls, so reading begins where the one behind is.
+		next[part] = min(offset, archived[part])
+	}
+	p.Source.Seek(next)
+	return nil
+}
+
+// loop is the one loop: everything that changes the engine happens here.
+func (p *Pipeline) loop(ctx context.Context, keep *keeper) error {
+	framed, committed := time.Now(), time.Now()
+	var since int64 // records since the last checkpoint
+	for {
+		batch, err := p.Source.Poll(ctx)
+		ended := errors.Is(err, io.EOF)
+		if err != nil && !ended && ctx.Err() == nil {
+			return fmt.Errorf("read the log: %w", err)
+		}
+		stopping := ended || ctx.Err() != nil
+		since += int64(len(batch.Records))
+		if err := p.take(ctx, batch, keep); err != nil {
+			return err
+		}
+		now := time.Now()
+		due := stopping || now.Sub(framed) >= p.frameEvery()
+		commit := stopping || keep.idle() && (now.Sub(committed) >= p.commitEvery() || since >= p.CommitRecords)
+		if due || commit {
+			framed = now
+			p.flush(now, keep, commit, ended)
+		}
+		if stopping {
+			return p.finish(keep, ended)
+		}
+		if commit {
+			committed, since = now, 0
+			if err := keep.hand(p.checkpoint(now, false)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// frameEvery is longer while catching up: rows then change so fast that only
+// every few hundred thousand records are worth a look.
+func (p *Pipeline) frameEvery() time.Duration {
+	if p.health.Phase == History || p.health.Phase == Catching {
+		return max(p.FrameEvery, frameCatching)
+	}
+	return p.FrameEvery
+}
+
+// commitEvery is longer while catching up: what a crash repeats is read again
+// at the same speed.
+func (p *Pipeline) commitEvery() time.Duration {
+	if p.health.Phase == History || p.health.Phase == Catching {
+		return max(p.CommitEvery, commitCatching)
+	}
+	return p.CommitEvery
+}
+
+// take runs one batch through the engine, and the archive beside it.
+func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper) error {
+	var newest event.Millis
+	for i := range b.Records {
+		newest = max(newest, b.Records[i].Time)
+	}
+	p.meter.read(len(b.Records), newest)
+	p.health.Lag, p.health.Broker = b.Lag, b.Broker
+	done := b.Release
+	if len(b.Records) > 0 {
+		var err error
+		if done, err = keep.share(ctx, b); err != nil {
+			return err
+		}
+	}
+	p.Engine.Apply(b.Records)
+	for _, i := range b.Idle {
+		p.Engine.Idle(i.Partition, i.At)
+	}
+	if done != nil {
+		done()
+	}
+	return nil
+}
+
+// flush makes a Frame of what changed, and keeps the rows for the next commit.
+func (p *Pipeline) flush(now time.Time, keep *keeper, all, ended bool) {
+	updates := p.Engine.Flush(all)
+	p.board.Apply(updates)
+	for _, u := range updates {
+		p.pending[u.Key()] = u
+	}
+	keep.report(&p.health)
+	p.health.Phase = p.phase(ended)
+	p.publish(now, all)
+}
+
+func (p *Pipeline) phase(ended bool) Phase {
+	switch {
+	case ended:
+		return Ended
+	case p.Shop.inHistory():
+		return History
+	case p.health.Lag < 0:
+		return p.health.Phase
+	case p.health.Phase != Live && p.health.Lag > liveLag, p.Shop.Simulated && p.Shop.Speed == 0:
+		return Catching
+	}
+	return Live
+}
+
+// liveLag is how many records behind still counts as live when coming from
+// behind; once live, a burst does not change the word.
+const liveLag = 2000
+
+// checkpoint is everything since the last one. It follows a flush of all. Early
+// rows change all the time and are made again from the state after a restart,
+// so while the log goes on they are written only every few seconds.
+func (p *Pipeline) checkpoint(now time.Time, last bool) Commit {
+	c := Commit{At: now, Updates: make([]analytics.Update, 0, len(p.pending)), Checkpoint: p.Engine.Checkpoint()}
+	early := last || now.Sub(p.early) >= earlyEvery
+	if early {
+		p.early = now
+	}
+	kept := map[analytics.Key]analytics.Update{} // a new one: a map keeps the size it once had
+	for k, u := range p.pending {
+		if early || !analytics.Early(u) {
+			c.Updates = append(c.Updates, u)
+		} else {
+			kept[k] = u
+		}
+	}
+	p.pending = kept
+	return c
+}
+
+// finish makes the last checkpoint. It has no ctx: being told to stop must not
+// lose the commit that stopping is for.
+func (p *Pipeline) finish(keep *keeper, ended bool) error {
+	if err := keep.finish(p.checkpoint(time.Now(), true), ended); err != nil {
+		return err
+	}
+	keep.report(&p.health)
+	p.publish(time.Now(), true)
+	return nil
+}
+
+func (p *Pipeline) publish(now time.Time, all bool) {
+	p.meter.fill(&p.health, now, p.Shop)
+	p.health.At, p.health.Source, p.health.RSS = now, p.Name, p.meter.rss(now)
+	p.health.Speed = p.Shop.Speed
+	p.health.Done, p.health.Total = p.progress()
+	p.latest.Store(&Frame{
+		Snapshot: p.board.Snapshot(all, p.Engine.Newest(), p.Engine.Watermark(), p.Engine.Totals()),
+		Health:   p.health,
+		Revision: p.latest.Load().Revision + 1,
+	})
+}
+
+// progress is how much of the history, or of the log, has been read.
+func (p *Pipeline) progress() (done, total int64) {
+	done = p.Engine.Totals().Consumed
+	if p.health.Phase == History {
+		return done, max(done, p.Shop.HistoryRecords)
+	}
+	return done, done + max(0, p.health.Lag)
+}
