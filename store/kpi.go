@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+
+	"ecomtui/analytics"
+)
+
+const upsertKPI = `
+INSERT INTO kpi (grain, start_ms, end_ms, dimension, value, events, page_views, visitors, sessions, carted, checkouts,
+	converted, orders, units, gross_cents, discount_cents, refund_cents, net_cents, refunds, disputes, authorized,
+	declined, searches, item_views, cart_adds, checkout_begins, payment_infos, final)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET end_ms = excluded.end_ms, events = excluded.events, page_views = excluded.page_views,
+	visitors = excluded.visitors, sessions = excluded.sessions, carted = excluded.carted, checkouts = excluded.checkouts,
+	converted = excluded.converted, orders = excluded.orders, units = excluded.units, gross_cents = excluded.gross_cents,
+	discount_cents = excluded.discount_cents, refund_cents = excluded.refund_cents, net_cents = excluded.net_cents,
+	refunds = excluded.refunds, disputes = excluded.disputes, authorized = excluded.authorized, declined = excluded.declined,
+	searches = excluded.searches, item_views = excluded.item_views, cart_adds = excluded.cart_adds,
+	checkout_begins = excluded.checkout_begins, payment_infos = excluded.payment_infos, final = excluded.final`
+
+func (w *writer) writeKPI(ctx context.Context, r *analytics.KPIRow) error {
+	return w.kpi.add(ctx, w.conn, r.Grain, int64(r.Window.Start), int64(r.Window.End), r.Dimension, r.Value,
+		r.Events, r.PageViews, r.Visitors, r.Sessions, r.Carted, r.Checkouts,
+		r.Converted, r.Orders, r.Units, int64(r.Gross), int64(r.Discount), int64(r.Refund), int64(r.Net()), r.Refunds, r.Disputes, r.Authorized,
+		r.Declined, r.SearchCount, r.ViewItemEvents, r.AddToCartEvents, r.BeginCheckoutEvents, r.AddPaymentInfoEvents, r.Final)
+}
+
+// shownWindows is how far back the windows go that a Snapshot shows, from the
+// newest that is final.
+const shownWindows = 2 * 60 * 60 * 1000 // milliseconds
+
+const selectKPI = `
+SELECT grain, start_ms, end_ms, dimension, value, events, page_views, visitors, sessions, carted, checkouts,
+	converted, orders, units, gross_cents, discount_cents, refund_cents, refunds, disputes, authorized,
+	declined, searches, item_views, cart_adds, checkout_begins, payment_infos, final
+FROM kpi WHERE final = 1 AND grain = 'window' `
+
+// loadKPI reads the shop's final windows of late, oldest first.
+func (q *query) loadKPI() []analytics.Update {
+	return loadRows(q, scanKPI, selectKPI+`AND dimension = 'all' AND start_ms >= ? + (
+	SELECT max(start_ms) FROM kpi WHERE final = 1 AND grain = 'window' AND dimension = 'all') ORDER BY start_ms, value`, -shownWindows)
+}
+
+// loadByValue reads the newest final window by dimension.
+func (q *query) loadByValue() []analytics.Update {
+	return loadRows(q, scanKPI, selectKPI+`AND dimension <> 'all' AND start_ms = (
+	SELECT max(start_ms) FROM kpi WHERE final = 1 AND grain = 'window' AND dimension <> 'all') ORDER BY dimension, value`)
+}
+
+func scanKPI(scan func(...any) error) (analytics.KPIRow, error) {
+	var r analytics.KPIRow
+	err := scan(&r.Grain, &r.Window.Start, &r.Window.End, &r.Dimension, &r.Value, &r.Events, &r.PageViews, &r.Visitors,
+		&r.Sessions, &r.Carted, &r.Checkouts, &r.Converted, &r.Orders, &r.Units, &r.Gross, &r.Discount, &r.Refund,
+		&r.Refunds, &r.Disputes, &r.Authorized, &r.Declined, &r.SearchCount, &r.ViewItemEvents, &r.AddToCartEvents,
+		&r.BeginCheckoutEvents, &r.AddPaymentInfoEvents, &r.Final)
+	return r, err
+}

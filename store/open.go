@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+//go:embed schema.sql
+var schema string
+
+// migration leads a file from each version to the next: the first statement
+// batch from 1 to 2. Each ends by setting user_version. There is none yet.
+func migrations() []string { return nil }
+
+const (
+	fileMode = 0o600
+
+	// readers is how many drill-downs read at the same time.
+	readers = 4
+
+	// busyTimeout is how long to wait for somebody else's lock on the file: a
+	// person's sqlite3 shell, a backup.
+	busyTimeout = 10_000 // milliseconds
+
+	// cacheSize is SQLite's page cache: it holds the inner pages of the tables
+	// a commit writes to.
+	cacheSize = 16_384 // KiB
+
+	// walLimit is the size to which the write-ahead log is cut back after a
+	// large commit.
+	walLimit = 64 << 20 // bytes
+)
+
+// Open opens the database at path, made if there is none, checked if there is
+// and migrated if it is of an older version.
+func Open(ctx context.Context, path string) (*DB, error) {
+	return open(ctx, path, schema, migrations())
+}
+
+func open(ctx context.Context, path, schema string, migrations []string) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := create(path, schema); err != nil {
+		return nil, fmt.Errorf("create database %s: %w", path, err)
+	}
+	conn, err := connect(path)
+	if err != nil {
+		return nil, damaged(path, err)
+	}
+	if err := ready(ctx, conn, path, migrations); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	d := &DB{writer: newWriter(conn)}
+	if d.readers, err = sql.Open("sqlite3", source(path, url.Values{"mode": {"ro"}, "_query_only": {"1"}})); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), conn.Close())
+	}
+	d.readers.SetMaxOpenConns(readers)
+	return d, nil
+}
+
+// create makes the file if there is none. It comes into being whole, so that
+// an empty one is always damage.
+func create(path, schema string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		return fmt.Errorf("the file is gone but its write-ahead log %s-wal is there: restore it, or remove that file too to start over", path)
+	}
+	fresh := path + ".new"
+	f, err := os.OpenFile(fresh, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, fileMode)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	conn, err := connect(fresh)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(exec(conn, `BEGIN; `+schema+`; COMMIT`), conn.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// source is path in the form the driver takes.
+func source(path string, options url.Values) string {
+	options.Set("_busy_timeout", strconv.Itoa(busyTimeout))
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}).String()
+}
+
+// connect opens the one connection that writes.
+func connect(path string) (*sqlite3.SQLiteConn, error) {
+	conn, err := new(sqlite3.SQLiteDriver).Open(source(path, url.Values{"mode": {"rw"}, "_cache_size": {strconv.Itoa(-cacheSize)}}))
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*sqlite3.SQLiteConn), nil
+}
+
+// ready checks the file before anything is written to it.
+func ready(ctx context.Context, conn *sqlite3.SQLiteConn, path string, migrations []string) error {
+	version, err := number(ctx, conn, `PRAGMA user_version`)
+	if err != nil {
+		return damaged(path, err)
+	}
+	switch known := int64(len(migrations)) + 1; {
+	case version > known:
+		return fmt.Errorf("%s is of version %d, made by a newer ecomtui than this one, which knows %d: use the newer one, or another --data-dir", path, version, known)
+	case version == 0:
+		return fmt.Errorf("%s is empty or no database of ecomtui: restore it, move it away to start over, or use another --data-dir", path)
+	}
+	if err := check(ctx, conn); err != nil {
+		return damaged(path, err)
+	}
+	if err := migrate(ctx, conn, path, version, migrations); err != nil {
+		return fmt.Errorf("migrate %s: %w", path, err)
+	}
+	err = exec(conn, fmt.Sprintf(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d`, walLimit))
+	if err != nil {
+		return fmt.Errorf("open database %s: %w", path, err)
+	}
+	return nil
+}
+
+// check asks SQLite whether the file is sound.
+func check(ctx context.Context, conn *sqlite3.SQLiteConn) error {
+	verdict, err := first(ctx, conn, `PRAGMA quick_check(1)`)
+	if err == nil && verdict != "ok" {
+		return fmt.Errorf("%v", verdict)
+	}
+	return err
+}
+
+// damaged says what to do about a file that SQLite finds damaged. Other errors,
+// such as a cancelled context, keep their own words.
+func damaged(path string, err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && e.Code != sqlite3.ErrNotADB && e.Code != sqlite3.ErrCorrupt || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("open database %s: %w", path, err)
+	}
+	return fmt.Errorf("%s is damaged (%w): restore it from a backup; or move it and its -wal away, and the log and the archive give the numbers again", path, err)
+}
+
+// migrate leads the file to the newest version, behind a copy of it as it was.
+func migrate(ctx context.Context, conn *sqlite3.SQLiteConn, path string, version int64, migrations []string) error {
+	steps := migrations[version-1:]
+	if len(steps) == 0 {
+		return nil
+	}
+	if err := backup(ctx, conn, fmt.Sprintf("%s.v%d", path, version)); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if err := exec(conn, `BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	for i, step := range steps {
+		if err := exec(conn, step); err != nil {
+			return errors.Join(fmt.Errorf("from version %d: %w", version+int64(i), err), rollback(conn))
+		}
+	}
+	return exec(conn, `COMMIT`)
+}
+
+// backup copies the database, its write-ahead log included, to a file that
+// does not exist yet or is left over from an attempt that failed.
+func backup(ctx context.Context, conn *sqlite3.SQLiteConn, to string) error {
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, fileMode)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, `VACUUM INTO ?`, named(to))
+	return err
+}
+
+func number(ctx context.Context, conn *sqlite3.SQLiteConn, sql string) (int64, error) {
+	v, err := first(ctx, conn, sql)
+	n, _ := v.(int64)
+	return n, err
+}
+
+// first is the first column of a statement's first row.
+func first(ctx context.Context, conn *sqlite3.SQLiteConn, sql string) (driver.Value, error) {
+	rows, err := conn.QueryContext(ctx, sql, nil)
+	if err != nil {
+		return nil, err
+	}
+	row := make([]driver.Value, len(rows.Columns()))
+	err = rows.Next(row)
+	return row[0], errors.Join(err, rows.Close())
+}

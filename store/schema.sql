@@ -1,0 +1,255 @@
+-- The tables of one data directory. People will query them: money is in cents
+-- of the shop's currency, times are milliseconds since 1970 UTC of event time
+-- unless a comment says otherwise, spans are half-open, and flags are 0 or 1.
+-- A row with final = 0 is early: it may still change or go.
+--
+-- Every table belongs to the newest row of checkpoint: it is the exact answer
+-- to the records before next_offset, whenever you look.
+--
+-- What changes here needs a new user_version and a step in migrate.go.
+
+-- Counts and sums of one window, for the whole shop (dimension 'all', value '')
+-- or for one value of a dimension. Ratios are yours to make: sums add up.
+CREATE TABLE kpi (
+	grain          TEXT    NOT NULL, -- window, hour, day
+	start_ms       INTEGER NOT NULL,
+	end_ms         INTEGER NOT NULL,
+	dimension      TEXT    NOT NULL, -- all, category, country, device, payment_method
+	value          TEXT    NOT NULL,
+	events         INTEGER NOT NULL,
+	page_views     INTEGER NOT NULL,
+	visitors       INTEGER NOT NULL, -- distinct users, estimated
+	sessions       INTEGER NOT NULL, -- ended in the window, like the next three
+	carted         INTEGER NOT NULL, -- had add_to_cart
+	checkouts      INTEGER NOT NULL, -- had begin_checkout
+	converted      INTEGER NOT NULL, -- had purchase
+	orders         INTEGER NOT NULL,
+	units          INTEGER NOT NULL,
+	gross_cents    INTEGER NOT NULL,
+	discount_cents INTEGER NOT NULL,
+	refund_cents   INTEGER NOT NULL,
+	net_cents      INTEGER NOT NULL, -- gross − discount − refund
+	refunds        INTEGER NOT NULL,
+	disputes       INTEGER NOT NULL,
+	authorized     INTEGER NOT NULL,
+	declined       INTEGER NOT NULL,
+	searches       INTEGER NOT NULL, -- events, like the next four
+	item_views     INTEGER NOT NULL,
+	cart_adds      INTEGER NOT NULL,
+	checkout_begins INTEGER NOT NULL,
+	payment_infos  INTEGER NOT NULL,
+	final          INTEGER NOT NULL,
+	PRIMARY KEY (grain, start_ms, dimension, value)
+) STRICT, WITHOUT ROWID;
+
+-- One visit. While it is open a user has one row, under a key of the user's.
+CREATE TABLE session (
+	session_id    TEXT    NOT NULL PRIMARY KEY, -- ours, not the client's
+	user_id       TEXT    NOT NULL,
+	start_ms      INTEGER NOT NULL, -- first event
+	end_ms        INTEGER NOT NULL, -- last event
+	events        INTEGER NOT NULL,
+	page_views    INTEGER NOT NULL,
+	cart_cents    INTEGER NOT NULL, -- in the cart at the end
+	orders        INTEGER NOT NULL,
+	revenue_cents INTEGER NOT NULL,
+	entry         TEXT    NOT NULL, -- first and last event
+	exit          TEXT    NOT NULL,
+	country       TEXT    NOT NULL,
+	device        TEXT    NOT NULL,
+	carted        INTEGER NOT NULL,
+	checked_out   INTEGER NOT NULL,
+	engaged       INTEGER NOT NULL,
+	converted     INTEGER NOT NULL,
+	journey       TEXT    NOT NULL, -- JSON: [{event, time, item, value_cents, topic, partition, offset}]
+	final         INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX session_ended ON session (end_ms) WHERE final = 1;
+
+-- A payment and how far it has come. News of a refund may come before the
+-- payment itself, so a row is what the best of its rows so far say: status
+-- from the farthest, the rest from the authorization or refusal.
+CREATE TABLE payment (
+	transaction_id   TEXT    NOT NULL PRIMARY KEY,
+	order_id         TEXT    NOT NULL,
+	user_id          TEXT    NOT NULL,
+	event_ms         INTEGER NOT NULL,
+	status           TEXT    NOT NULL, -- declined < authorized < refunded < disputed
+	outcome          TEXT    NOT NULL, -- declined, authorized, or '' while only a refund or dispute is known
+	value_cents      INTEGER NOT NULL,
+	currency         TEXT    NOT NULL,
+	card_fingerprint TEXT    NOT NULL,
+	card_country     TEXT    NOT NULL,
+	ip_country       TEXT    NOT NULL,
+	device_id        TEXT    NOT NULL,
+	topic            TEXT    NOT NULL, -- where the authorization or refusal stands in the log
+	partition        INTEGER NOT NULL,
+	offset           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A suspicion. Its id is a function of the rule and the event that tripped it.
+CREATE TABLE alert (
+	alert_id       TEXT    NOT NULL PRIMARY KEY,
+	rule           TEXT    NOT NULL,
+	pattern        TEXT    NOT NULL,
+	user_id        TEXT    NOT NULL,
+	transaction_id TEXT    NOT NULL,
+	order_id       TEXT    NOT NULL,
+	event_ms       INTEGER NOT NULL, -- what tripped the rule
+	raised_ms      INTEGER NOT NULL, -- its record timestamp
+	confirmed_ms   INTEGER NOT NULL, -- 0 until then
+	score          INTEGER NOT NULL, -- 0–100
+	level          TEXT    NOT NULL, -- normal, elevated, highest
+	action         TEXT    NOT NULL, -- allow, request_3ds, review, block
+	value_cents    INTEGER NOT NULL,
+	state          TEXT    NOT NULL, -- early, confirmed, withdrawn
+	why            TEXT    NOT NULL, -- one sentence
+	silent         TEXT    NOT NULL, -- what would have kept the rule silent
+	signals        TEXT    NOT NULL, -- JSON: [{name, value, limit, unit}]
+	evidence       TEXT    NOT NULL  -- JSON: [{event, time, value_cents, topic, partition, offset}]
+) STRICT;
+
+CREATE INDEX alert_newest ON alert (event_ms);
+
+-- The position of one item at one location.
+CREATE TABLE stock (
+	item_id           TEXT    NOT NULL,
+	location_id       TEXT    NOT NULL,
+	on_hand           INTEGER NOT NULL,
+	reserved          INTEGER NOT NULL,
+	available         INTEGER NOT NULL, -- on_hand − reserved
+	incoming          INTEGER NOT NULL,
+	reorder_point     INTEGER NOT NULL,
+	sold_per_hour     REAL    NOT NULL,
+	days_of_cover     REAL    NOT NULL, -- negative where nothing sells
+	stockout_eta_ms   INTEGER NOT NULL, -- 0 where nothing sells
+	sold_out_since_ms INTEGER NOT NULL, -- 0 while available
+	updated_ms        INTEGER NOT NULL,
+	sold              TEXT    NOT NULL, -- JSON: units by ten minutes, oldest first
+	PRIMARY KEY (item_id, location_id)
+) STRICT, WITHOUT ROWID;
+
+-- Where two sources disagree, such as stock counted and stock computed.
+CREATE TABLE reconciliation (
+	kind      TEXT    NOT NULL,
+	key       TEXT    NOT NULL,
+	opened_ms INTEGER NOT NULL,
+	closed_ms INTEGER NOT NULL, -- 0 while open
+	evidence  TEXT    NOT NULL, -- JSON
+	PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
+-- Ranked lists of items. What is trending belongs to no item: item_id ''.
+CREATE TABLE recommendation (
+	item_id             TEXT    NOT NULL,
+	kind                TEXT    NOT NULL, -- next, seen_with, bought_with, trending
+	rank                INTEGER NOT NULL,
+	recommended_item_id TEXT    NOT NULL,
+	score               REAL    NOT NULL,
+	category            TEXT    NOT NULL DEFAULT '', -- of trending only, like all that follow
+	views               INTEGER NOT NULL DEFAULT 0,
+	usual_views         REAL    NOT NULL DEFAULT 0,
+	carts               INTEGER NOT NULL DEFAULT 0,
+	orders              INTEGER NOT NULL DEFAULT 0,
+	price_cents         INTEGER NOT NULL DEFAULT 0,
+	usual_price_cents   INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (item_id, kind, rank)
+) STRICT, WITHOUT ROWID;
+
+-- A commit a row, the newest 10,000, with the running totals of records:
+-- consumed = aggregated + late + future + duplicate + tombstone + poison.
+CREATE TABLE checkpoint (
+	id         INTEGER NOT NULL PRIMARY KEY, -- counts the commits, from 1
+	at_ms      INTEGER NOT NULL, -- wall time
+	consumed   INTEGER NOT NULL,
+	aggregated INTEGER NOT NULL,
+	late       INTEGER NOT NULL,
+	future     INTEGER NOT NULL,
+	duplicate  INTEGER NOT NULL,
+	tombstone  INTEGER NOT NULL,
+	poison     INTEGER NOT NULL,
+	totals     TEXT             -- JSON: every total, in the newest row only
+) STRICT;
+
+-- The next record that a reader wants. Kafka's own group offsets are not read.
+CREATE TABLE next_offset (
+	reader    TEXT    NOT NULL, -- engine, archive
+	topic     TEXT    NOT NULL,
+	partition INTEGER NOT NULL,
+	next      INTEGER NOT NULL,
+	PRIMARY KEY (reader, topic, partition)
+) STRICT, WITHOUT ROWID;
+
+-- The archive's manifest. A file that is not here does not count.
+CREATE TABLE archive_file (
+	path      TEXT    NOT NULL PRIMARY KEY, -- relative to the archive's folder
+	topic     TEXT    NOT NULL,
+	partition INTEGER NOT NULL,
+	first     INTEGER NOT NULL, -- offsets, both included
+	last      INTEGER NOT NULL,
+	rows      INTEGER NOT NULL,
+	bytes     INTEGER NOT NULL,
+	sha256    TEXT    NOT NULL,
+	tail      INTEGER NOT NULL  -- sealed only because a run ended: a later one replaces it
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX archive_file_place ON archive_file (topic, partition, first);
+
+-- Samples of records that were not aggregated: of each reason and partition
+-- those with the greatest offsets.
+CREATE TABLE dead_letter (
+	topic     TEXT    NOT NULL,
+	partition INTEGER NOT NULL,
+	offset    INTEGER NOT NULL,
+	reason    TEXT    NOT NULL, -- syntax, schema, ambiguous, range, limits, future_version, late, future, behind
+	sample    BLOB    NOT NULL, -- the first bytes of the value, as received
+	PRIMARY KEY (topic, partition, offset)
+) STRICT;
+
+CREATE INDEX dead_letter_reason ON dead_letter (reason, topic, partition, offset);
+
+-- The rules in force from an event time on.
+CREATE TABLE ruleset (
+	version      INTEGER NOT NULL PRIMARY KEY,
+	effective_ms INTEGER NOT NULL,
+	text         TEXT    NOT NULL
+) STRICT;
+
+-- Offsets that the log no longer had when they were wanted.
+CREATE TABLE gap (
+	topic     TEXT    NOT NULL,
+	partition INTEGER NOT NULL,
+	first     INTEGER NOT NULL, -- offsets, both included
+	last      INTEGER NOT NULL,
+	cause     TEXT    NOT NULL,
+	at_ms     INTEGER NOT NULL, -- wall time
+	PRIMARY KEY (topic, partition, first)
+) STRICT, WITHOUT ROWID;
+
+-- Alerts on their way out.
+CREATE TABLE outbox (
+	alert_id    TEXT    NOT NULL,
+	channel     TEXT    NOT NULL,
+	state       TEXT    NOT NULL,
+	attempts    INTEGER NOT NULL,
+	next_try_ms INTEGER NOT NULL, -- wall time
+	payload     TEXT    NOT NULL,
+	PRIMARY KEY (alert_id, channel)
+) STRICT, WITHOUT ROWID;
+
+-- What operators remember between runs, as bytes that only they read.
+CREATE TABLE state (
+	operator TEXT NOT NULL,
+	key      TEXT NOT NULL,
+	value    BLOB NOT NULL,
+	PRIMARY KEY (operator, key)
+) STRICT, WITHOUT ROWID;
+
+-- What fixed the numbers at the first start.
+CREATE TABLE setting (
+	name  TEXT NOT NULL PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 1;

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/mattn/go-sqlite3"
+
+	"ecomtui/analytics"
+)
+
+// writer turns what a commit carries into statements on the one connection
+// that writes.
+type writer struct {
+	conn *sqlite3.SQLiteConn
+
+	kpi, session, sessionGone, payment, alert, stock, trending, trendingGone statement
+	deadLetter, deadLetterCap, state, stateGone, next, file, replaced        statement
+
+	json    []byte             // in the making
+	letters map[letterSet]bool // written to in this commit
+}
+
+func newWriter(conn *sqlite3.SQLiteConn) *writer {
+	return &writer{
+		conn:          conn,
+		kpi:           statement{sql: upsertKPI},
+		session:       statement{sql: upsertSession},
+		sessionGone:   statement{sql: deleteSession},
+		payment:       statement{sql: upsertPayment},
+		alert:         statement{sql: upsertAlert},
+		stock:         statement{sql: upsertStock},
+		trending:      statement{sql: upsertTrending},
+		trendingGone:  statement{sql: deleteTrending},
+		deadLetter:    statement{sql: upsertDeadLetter},
+		deadLetterCap: statement{sql: capDeadLetters},
+		state:         statement{sql: upsertState},
+		stateGone:     statement{sql: deleteState},
+		next:          statement{sql: upsertNext},
+		file:          statement{sql: upsertFile},
+		replaced:      statement{sql: deleteReplaced},
+		letters:       map[letterSet]bool{},
+	}
+}
+
+func (w *writer) statements() []*statement {
+	return []*statement{
+		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.trending, &w.trendingGone,
+		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced,
+	}
+}
+
+// update writes one row of a result table.
+func (w *writer) update(ctx context.Context, u analytics.Update) error {
+	switch r := u.(type) {
+	case analytics.KPIRow:
+		return w.writeKPI(ctx, &r)
+	case analytics.PulseRow:
+		return nil // for screens only: the engine's state keeps what it is made of
+	case analytics.SessionRow:
+		return w.writeSession(ctx, &r)
+	case analytics.PaymentRow:
+		return w.writePayment(ctx, &r)
+	case analytics.AlertRow:
+		return w.writeAlert(ctx, &r)
+	case analytics.StockRow:
+		return w.writeStock(ctx, &r)
+	case analytics.TrendingRow:
+		return w.writeTrending(ctx, &r)
+	case analytics.DeadLetterRow:
+		return w.writeDeadLetter(ctx, &r)
+	}
+	return fmt.Errorf("no table for a %T", u)
+}
+
+// flush writes what the statements have collected.
+func (w *writer) flush(ctx context.Context) error {
+	for _, s := range w.statements() {
+		if err := s.flush(ctx, w.conn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget drops what the statements have collected for a transaction that is
+// rolled back.
+func (w *writer) forget() {
+	for _, s := range w.statements() {
+		s.args = s.args[:0]
+	}
+	clear(w.letters)
+}
+
+// finite is f where SQLite has a number for it: not a number would be NULL.
+func finite(f float64) float64 {
+	if math.IsNaN(f) {
+		return 0
+	}
+	return f
+}
