@@ -46,6 +46,7 @@ func normal() *pipeline.Frame {
 		r.Converted = int64(float64(r.Converted) * d.part * 0.8)
 		s.ByValue = append(s.ByValue, r)
 	}
+	s.Letters = letters()
 	s.Alerts, s.Stock, s.Sessions, s.Trending = alerts(newest), positions(newest), visits(newest), trending()
 	return &pipeline.Frame{Snapshot: s, Revision: 1, Health: health()}
 }
@@ -58,17 +59,20 @@ func health() pipeline.Health {
 		Broker:  pipeline.BrokerHealth{Name: "embedded", Up: true, Since: noon.Add(-3 * time.Hour)},
 		Latency: pipeline.Latency{P50: 41 * time.Millisecond, P95: 88 * time.Millisecond, P99: 131 * time.Millisecond, Known: true},
 		RSS:     148 << 20, Source: "simulated shop, seed 1", Speed: 1,
-		Letters: []analytics.DeadLetterRow{
-			{Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: 401_877}, Reason: "syntax", Sample: []byte(`{"event_id":"0192`)},
-			{Place: event.Place{Topic: event.Transactions, Partition: 0, Offset: 41_022}, Reason: "late", Sample: []byte(`{"event_id":"01930c5e-7d11","event":"refund"`)},
-			{Place: event.Place{Topic: event.UserEvents, Partition: 1, Offset: 398_114}, Reason: "range", Sample: []byte(`{"price_cents":-1`)},
-		},
 	}
 	for i := range 300 {
 		h.Rates = append(h.Rates, 300*wave(i))
 	}
 	h.Rates[299] = 312
 	return h
+}
+
+func letters() []analytics.DeadLetterRow {
+	return []analytics.DeadLetterRow{
+		{Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: 401_877}, Reason: "syntax", Sample: []byte(`{"event_id":"0192`)},
+		{Place: event.Place{Topic: event.Transactions, Partition: 0, Offset: 41_022}, Reason: "late", Sample: []byte(`{"event_id":"01930c5e-7d11","event":"refund"`)},
+		{Place: event.Place{Topic: event.UserEvents, Partition: 1, Offset: 398_114}, Reason: "range", Sample: []byte(`{"price_cents":-1`)},
+	}
 }
 
 func totals() analytics.Totals {
