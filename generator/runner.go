@@ -74,6 +74,13 @@ type progress struct {
 	records             atomic.Uint64
 	published, frontier atomic.Int64
 	live, ended         atomic.Bool
+	pace                atomic.Pointer[anchor]
+}
+
+// An anchor is a moment of shop time and the wall time at which it was reached.
+type anchor struct {
+	shop event.Millis
+	wall time.Time
 }
 
 // Progress may be called from any goroutine at any time.
@@ -85,6 +92,17 @@ func (r *Runner) Progress() Progress {
 		Live:      r.progress.live.Load(),
 		Ended:     r.progress.ended.Load(),
 	}
+}
+
+// Published is the wall time at which the shop published what it stamped t, a
+// moment ago. It is unknown unless shop time is being paced.
+func (r *Runner) Published(t event.Millis) (time.Time, bool) {
+	a := r.progress.pace.Load()
+	if a == nil {
+		return time.Time{}, false
+	}
+	ago := time.Duration(float64(a.shop.Sub(t)) / r.Speed)
+	return a.wall.Add(-ago), true
 }
 
 // Run writes until the log has ended or ctx is done; both are no error.
@@ -170,6 +188,7 @@ func (w *writer) paced(ctx context.Context) error {
 		passed := min(now.Sub(last), longestTick)
 		last = now
 		shopTime += passed.Seconds() * 1000 * w.Speed
+		w.progress.pace.Store(&anchor{event.Millis(shopTime), now})
 		if err := w.upTo(ctx, event.Millis(shopTime)); err != nil {
 			return err
 		}

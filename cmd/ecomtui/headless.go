@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"ecomtui/pipeline"
+)
+
+// headless is the front end without a terminal: a line a second, and in the
+// end the report. It writes no escape code, ever.
+type headless struct {
+	out     io.Writer
+	json    bool
+	expect  []expectation
+	before  int64 // records that earlier runs had consumed
+	started bool
+}
+
+// follow prints a status a second until ctx is done.
+func (h *headless) follow(ctx context.Context, latest func() *pipeline.Frame) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if f := latest(); !f.At.IsZero() {
+				h.begin(f)
+				h.print(newReport("status", f, h.before))
+			}
+		}
+	}
+}
+
+// begin notes where this run began, from its first frame.
+func (h *headless) begin(f *pipeline.Frame) {
+	if !h.started {
+		h.started, h.before = true, f.Restored
+	}
+}
+
+// finish prints the report, and says whether it is as expected.
+func (h *headless) finish(f *pipeline.Frame) error {
+	h.begin(f)
+	r := newReport("report", f, h.before)
+	verdict := r.judge(h.expect)
+	if err := h.print(r); err != nil {
+		return err
+	}
+	return verdict
+}
+
+func (h *headless) print(r report) error {
+	if h.json {
+		enc := json.NewEncoder(h.out)
+		enc.SetEscapeHTML(false) // expectations have > and < in them
+		return enc.Encode(r)
+	}
+	if r.Type == "status" {
+		_, err := fmt.Fprintln(h.out, line(&r))
+		return err
+	}
+	return printReport(h.out, &r)
+}
+
+// line is one second in one line.
+func line(r *report) string {
+	s := fmt.Sprintf("%s  %-11s %s events (%s/s)  lag %s  orders %s  gross %s  alerts %s  sold out %s",
+		time.Now().Format(time.TimeOnly), r.Run.Phase, humanize.Comma(r.Events.Consumed),
+		humanize.Comma(int64(r.Run.EventsPerSecond)), count(r.Run.Lag), humanize.Comma(r.KPI.Orders),
+		money(int64(r.KPI.GrossRevenue)), humanize.Comma(r.Fraud.Alerts), humanize.Comma(r.Inventory.StockOuts))
+	if r.Run.Broker != "up" {
+		s += "  broker " + r.Run.Broker
+	}
+	return s
+}
+
+func count(n int64) string {
+	if n < 0 {
+		return "?"
+	}
+	return humanize.Comma(n)
+}
+
+func money(cents int64) string { return humanize.CommafWithDigits(float64(cents)/100, 2) }
+
+// printReport is the report for people: the same numbers as the JSON, a line a
+// part.
+func printReport(w io.Writer, r *report) error {
+	e, k := &r.Events, &r.KPI
+	lines := []string{
+		"",
+		fmt.Sprintf("events     %s consumed = %s aggregated + %s late + %s future + %s duplicate + %s tombstone + %s poison",
+			humanize.Comma(e.Consumed), humanize.Comma(e.Aggregated), humanize.Comma(e.Late), humanize.Comma(e.Future),
+			humanize.Comma(e.Duplicate), humanize.Comma(e.Tombstone), humanize.Comma(e.Poison)),
+		fmt.Sprintf("sessions   %s ended, %s active, %s engaged, %s converted (%s)",
+			humanize.Comma(r.Sessions.Ended), humanize.Comma(r.Sessions.Active), humanize.Comma(r.Sessions.Engaged),
+			humanize.Comma(r.Sessions.Converted), percent(k.ConversionRate)),
+		fmt.Sprintf("sales      %s orders, %s units, gross %s, net %s, payments authorized %s",
+			humanize.Comma(k.Orders), humanize.Comma(k.Units), money(int64(k.GrossRevenue)), money(int64(k.NetRevenue)), percent(k.AuthorizationRate)),
+		fmt.Sprintf("fraud      %s alerts over %s", humanize.Comma(r.Fraud.Alerts), money(int64(r.Fraud.AlertValue))),
+		fmt.Sprintf("stock      %s items, %s positions low, %s sold out, %s oversold", humanize.Comma(r.Inventory.Items),
+			humanize.Comma(r.Inventory.LowStock), humanize.Comma(r.Inventory.StockOuts), humanize.Comma(r.Inventory.Oversold)),
+		fmt.Sprintf("archive    %s files, %s rows, %s", humanize.Comma(r.Archive.Files), humanize.Comma(r.Archive.Rows),
+			humanize.Bytes(uint64(r.Archive.Bytes))),
+		fmt.Sprintf("run        %.1f s, %s events/s, %s checkpoints, lag %s", r.Run.Seconds,
+			humanize.Comma(int64(r.Run.EventsPerSecond)), humanize.Comma(r.Run.Checkpoints), count(r.Run.Lag)),
+	}
+	for _, x := range r.Expect {
+		lines = append(lines, expectLine(x))
+	}
+	for _, l := range lines {
+		if _, err := fmt.Fprintln(w, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func expectLine(x result) string {
+	word, value := "failed", "null"
+	if x.OK {
+		word = "holds"
+	}
+	if x.Value != nil {
+		value = humanize.Ftoa(*x.Value)
+	}
+	return fmt.Sprintf("expect     %s: %s (is %s)", x.Expr, word, value)
+}
+
+func percent(v *float64) string {
+	if v == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", *v*100)
+}

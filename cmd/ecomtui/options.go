@@ -1,0 +1,238 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"ecomtui/analytics"
+	"ecomtui/event"
+)
+
+// options are the command line of the console.
+type options struct {
+	brokers      []string
+	generate     bool
+	createTopics bool
+	partitions   []int
+	replication  int
+	listen       string
+	dataDir      string
+	logSize      string
+
+	rate       float64
+	speed      string
+	start      string
+	seed       uint64
+	events     uint64
+	history    time.Duration
+	disorder   time.Duration
+	duplicates float64
+	malformed  float64
+
+	window, slide, sessionGap, lateness time.Duration
+
+	noTUI         bool
+	format        string
+	runFor        time.Duration
+	untilCaughtUp bool
+	expect        []string
+
+	ssh     string
+	sshKeys string
+	glyphs  string
+
+	flags *pflag.FlagSet
+}
+
+func newOptions(fs *pflag.FlagSet) *options {
+	o := &options{flags: fs}
+	d := analytics.Defaults()
+	fs.StringSliceVar(&o.brokers, "brokers", nil, "Kafka brokers `host:port,…` (default: an embedded broker)")
+	fs.BoolVar(&o.generate, "generate", false, "let the simulated shop write to the topics (default: only with the embedded broker)")
+	fs.BoolVar(&o.createTopics, "create-topics", false, "create the topics that are missing")
+	fs.IntSliceVar(&o.partitions, "partitions", []int{3, 3, 3, 1}, "partitions of user_events, transactions, inventory_updates and fraud_labels, when created")
+	fs.IntVar(&o.replication, "replication", 0, "copies of each partition, when created (default: 1 embedded, 3 on a cluster)")
+	fs.StringVar(&o.listen, "listen", "", "let other Kafka clients reach the embedded broker at `host:port`")
+	fs.StringVar(&o.dataDir, "data-dir", "", "`folder` for database, archive and log (default: "+shown(defaultDataDir())+")")
+	fs.StringVar(&o.logSize, "log-size", "256MiB", "how large the embedded broker's log may grow")
+
+	fs.Float64Var(&o.rate, "rate", 300, "the shop's traffic, in events a second of shop time")
+	fs.StringVar(&o.speed, "speed", "1", "how fast shop time passes: 1, 60, max")
+	fs.StringVar(&o.start, "start", "", "shop `time` at which the live part begins, RFC 3339 (default: now)")
+	fs.Uint64Var(&o.seed, "seed", 1, "which shop")
+	fs.Uint64Var(&o.events, "events", 0, "the shop's log ends after so many events (default: never)")
+	fs.DurationVar(&o.history, "history", 0, "how much of the shop's past to write first (default: 1h for a new shop on screen)")
+	fs.DurationVar(&o.disorder, "disorder", 2*time.Second, "how far out of order the shop's events get")
+	fs.Float64Var(&o.duplicates, "duplicates", 0.0005, "share of events that the shop publishes twice")
+	fs.Float64Var(&o.malformed, "malformed", 0.0002, "share of events that the shop publishes broken")
+
+	fs.DurationVar(&o.window, "window", d.Window, "length of the KPI windows")
+	fs.DurationVar(&o.slide, "slide", d.Slide, "time between two KPI windows")
+	fs.DurationVar(&o.sessionGap, "session-gap", d.SessionGap, "inactivity that ends a session")
+	fs.DurationVar(&o.lateness, "lateness", d.Lateness, "how late an event may come and still count")
+
+	fs.BoolVar(&o.noTUI, "no-tui", false, "no console: status lines, then a report")
+	fs.StringVar(&o.format, "format", "text", "of status lines and report: text or json")
+	fs.DurationVar(&o.runFor, "for", 0, "end after this much wall `time`")
+	fs.BoolVar(&o.untilCaughtUp, "until-caught-up", false, "end when the log's end is aggregated, committed and archived")
+	fs.StringArrayVar(&o.expect, "expect", nil, "check of the report, such as `'events.late<100'`; repeatable")
+
+	fs.StringVar(&o.ssh, "ssh", "", "serve the console over SSH at `host:port`")
+	fs.StringVar(&o.sshKeys, "ssh-authorized-keys", "", "`file` with the keys of those who may watch")
+	fs.StringVar(&o.glyphs, "glyphs", "auto", "what charts are drawn with: auto, braille, block, ascii")
+	return o
+}
+
+// embedded says that the broker is ours.
+func (o *options) embedded() bool { return len(o.brokers) == 0 }
+
+// simulated says that the shop is ours.
+func (o *options) simulated() bool { return o.generate || o.embedded() && !o.given("generate") }
+
+func (o *options) given(flag string) bool { return o.flags.Changed(flag) }
+
+// check refuses what makes no sense, each with what to write instead.
+func (o *options) check() error {
+	switch {
+	case o.rate <= 0 || math.IsInf(o.rate, 0) || math.IsNaN(o.rate):
+		return usage("--rate %v: write a number of events a second, such as 300", o.rate)
+	case o.duplicates < 0 || o.duplicates > 0.5:
+		return usage("--duplicates %v: write a share from 0 to 0.5", o.duplicates)
+	case o.malformed < 0 || o.malformed > 0.5:
+		return usage("--malformed %v: write a share from 0 to 0.5", o.malformed)
+	case o.disorder < 0 || o.history < 0 || o.lateness < 0:
+		return usage("--disorder, --history and --lateness are spans of time, such as 2s, and not negative")
+	case o.slide < time.Second || o.window < o.slide || o.window%o.slide != 0:
+		return usage("--window %s --slide %s: the window must be a multiple of the slide, and the slide at least 1s", o.window, o.slide)
+	case o.sessionGap < time.Second:
+		return usage("--session-gap %s: write at least 1s", o.sessionGap)
+	case o.format != "text" && o.format != "json":
+		return usage("--format %q: write text or json", o.format)
+	case o.listen != "" && !o.embedded():
+		return usage("--listen is for the embedded broker: leave out --brokers, or --listen")
+	case o.ssh != "" && o.sshKeys == "":
+		return usage("--ssh needs --ssh-authorized-keys FILE: viewers are let in by their key, and nobody without one")
+	case o.untilCaughtUp && o.simulated() && o.events == 0:
+		return usage("--until-caught-up with a shop that goes on for ever would never end: add --events N, or --generate=false")
+	}
+	return o.checkWords()
+}
+
+func (o *options) checkWords() error {
+	if _, err := o.shopSpeed(); err != nil {
+		return err
+	}
+	if _, err := o.startTime(); err != nil {
+		return err
+	}
+	if _, err := o.logBytes(); err != nil {
+		return err
+	}
+	if _, err := o.topicPartitions(); err != nil {
+		return err
+	}
+	switch o.glyphs {
+	case "auto", "braille", "block", "ascii":
+	default:
+		return usage("--glyphs %q: write auto, braille, block or ascii", o.glyphs)
+	}
+	_, err := o.expectations()
+	return err
+}
+
+func (o *options) expectations() ([]expectation, error) {
+	var out []expectation
+	for _, s := range o.expect {
+		e, err := parseExpectation(s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// shopSpeed is shop seconds a wall second; 0 is as fast as the machine.
+func (o *options) shopSpeed() (float64, error) {
+	if o.speed == "max" {
+		return 0, nil
+	}
+	v, err := strconv.ParseFloat(o.speed, 64)
+	if err != nil || v <= 0 || v > 1e6 {
+		return 0, usage("--speed %q: write 1, another factor such as 60, or max", o.speed)
+	}
+	return v, nil
+}
+
+func (o *options) startTime() (event.Millis, error) {
+	if o.start == "" || o.start == "now" {
+		return event.At(time.Now().Truncate(time.Second)), nil
+	}
+	t, err := time.Parse(time.RFC3339, o.start)
+	if err != nil || t.Year() < 1971 || t.Year() > 9000 {
+		return 0, usage("--start %q: write a time such as 2026-01-05T09:00:00Z", o.start)
+	}
+	return event.At(t), nil
+}
+
+// logBytes reads --log-size.
+func (o *options) logBytes() (int64, error) {
+	s, unit := o.logSize, int64(1)
+	for suffix, n := range map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30} {
+		if rest, ok := strings.CutSuffix(o.logSize, suffix); ok {
+			s, unit = rest, n
+		}
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	const least = 16 << 20
+	if err != nil || n <= 0 || n > math.MaxInt64/unit || n*unit < least {
+		return 0, usage("--log-size %q: write a size of at least 16MiB, such as 256MiB", o.logSize)
+	}
+	return n * unit, nil
+}
+
+func (o *options) topicPartitions() (p [event.TopicCount]int32, err error) {
+	const most = 1000
+	if len(o.partitions) != event.TopicCount {
+		return p, usage("--partitions %v: write four numbers, for user_events, transactions, inventory_updates and fraud_labels", o.partitions)
+	}
+	for i, n := range o.partitions {
+		if n < 1 || n > most {
+			return p, usage("--partitions %v: write numbers from 1 to %d", o.partitions, most)
+		}
+		p[i] = int32(n)
+	}
+	return p, nil
+}
+
+// defaultDataDir is where the system keeps a user's data.
+func defaultDataDir() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "ecomtui")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return filepath.Join(".", "ecomtui-data")
+	}
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Application Support", "ecomtui")
+	}
+	return filepath.Join(home, ".local", "share", "ecomtui")
+}
+
+// shown abbreviates the home directory, for help texts.
+func shown(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home); err == nil && ok && home != "/" {
+		return fmt.Sprintf("~%s", rest)
+	}
+	return path
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"encoding/json"
+	"time"
+
+	"ecomtui/analytics"
+	"ecomtui/event"
+	"ecomtui/pipeline"
+)
+
+// report is what --no-tui prints: a status every second, and in the end the
+// whole. Everything outside Run is a function of the log. Rates are fractions,
+// null where there is nothing to divide by; money is cents.
+type report struct {
+	Type            string              `json:"type"`
+	Events          eventsPart          `json:"events"`
+	Topics          map[string]int64    `json:"topics"`
+	Sessions        sessionsPart        `json:"sessions"`
+	KPI             kpiPart             `json:"kpi"`
+	Fraud           fraudPart           `json:"fraud"`
+	Inventory       inventoryPart       `json:"inventory"`
+	Recommendations recommendationsPart `json:"recommendations"`
+	Archive         archivePart         `json:"archive"`
+	Run             runPart             `json:"run"`
+	Expect          []result            `json:"expect,omitempty"`
+	OK              *bool               `json:"ok,omitempty"`
+}
+
+type eventsPart struct {
+	Consumed       int64            `json:"consumed"`
+	Aggregated     int64            `json:"aggregated"`
+	Late           int64            `json:"late"`
+	Future         int64            `json:"future"`
+	Duplicate      int64            `json:"duplicate"`
+	Tombstone      int64            `json:"tombstone"`
+	Poison         int64            `json:"poison"`
+	PoisonByReason map[string]int64 `json:"poison_by_reason"`
+}
+
+type sessionsPart struct {
+	Ended     int64 `json:"ended"`
+	Active    int64 `json:"active"`
+	Engaged   int64 `json:"engaged"`
+	Converted int64 `json:"converted"`
+}
+
+type kpiPart struct {
+	Orders                  int64       `json:"orders"`
+	Units                   int64       `json:"units"`
+	GrossRevenue            event.Cents `json:"gross_revenue_cents"`
+	NetRevenue              event.Cents `json:"net_revenue_cents"`
+	Discount                event.Cents `json:"discount_cents"`
+	Refunded                event.Cents `json:"refund_cents"`
+	Refunds                 int64       `json:"refunds"`
+	Disputes                int64       `json:"disputes"`
+	Authorized              int64       `json:"authorized"`
+	Declined                int64       `json:"declined"`
+	AOV                     *float64    `json:"aov_cents"`
+	RPS                     *float64    `json:"rps_cents"`
+	ConversionRate          *float64    `json:"conversion_rate"`
+	BounceRate              *float64    `json:"bounce_rate"`
+	CartAbandonmentRate     *float64    `json:"cart_abandonment_rate"`
+	CheckoutAbandonmentRate *float64    `json:"checkout_abandonment_rate"`
+	AuthorizationRate       *float64    `json:"authorization_rate"`
+	RefundRate              *float64    `json:"refund_rate"`
+	DisputeRate             *float64    `json:"dispute_rate"`
+}
+
+type fraudPart struct {
+	Alerts     int64            `json:"alerts"`
+	ByRule     map[string]int64 `json:"by_rule"`
+	AlertValue event.Cents      `json:"alert_value_cents"`
+
+	Precision         *float64               `json:"precision"`
+	Recall            *float64               `json:"recall"`
+	FalsePositiveRate *float64               `json:"false_positive_rate"`
+	ByPattern         map[string]patternPart `json:"by_pattern"`
+	PreventedLoss     event.Cents            `json:"prevented_loss_cents"`
+}
+
+type patternPart struct {
+	Subjects int64    `json:"subjects"`
+	Recall   *float64 `json:"recall"`
+}
+
+type inventoryPart struct {
+	Items     int64 `json:"items"`
+	LowStock  int64 `json:"low_stock"`
+	StockOuts int64 `json:"stock_outs"`
+	Oversold  int64 `json:"oversold"`
+}
+
+type recommendationsPart struct{}
+
+type archivePart struct {
+	Files int64 `json:"files"`
+	Rows  int64 `json:"rows"`
+	Bytes int64 `json:"bytes"`
+}
+
+type runPart struct {
+	Phase           string       `json:"phase"`
+	Seconds         float64      `json:"seconds"`
+	EventsPerSecond float64      `json:"events_per_second"`
+	Lag             int64        `json:"lag"`
+	Watermark       *time.Time   `json:"watermark"`
+	Checkpoints     int64        `json:"checkpoints"`
+	Latency         *latencyPart `json:"latency_ms"`
+	RSS             int64        `json:"rss_bytes"`
+	Broker          string       `json:"broker"`
+}
+
+type latencyPart struct {
+	P50 float64 `json:"p50"`
+	P95 float64 `json:"p95"`
+	P99 float64 `json:"p99"`
+}
+
+// newReport is the report of a frame. before is how many records earlier runs
+// had consumed.
+func newReport(kind string, f *pipeline.Frame, before int64) report {
+	t := &f.Totals
+	net := t.Gross - t.Discount - t.Refund
+	r := report{
+		Type: kind,
+		Events: eventsPart{
+			Consumed: t.Consumed, Aggregated: t.Aggregated, Late: t.Late, Future: t.Future, Duplicate: t.Duplicate,
+			Tombstone: t.Tombstone, Poison: t.Poison, PoisonByReason: map[string]int64{},
+		},
+		Topics:   map[string]int64{},
+		Sessions: sessionsPart{t.SessionsEnded, t.SessionsActive, t.Engaged, t.Converted},
+		KPI: kpiPart{
+			Orders: t.Orders, Units: t.Units, GrossRevenue: t.Gross, NetRevenue: net, Discount: t.Discount,
+			Refunded: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined,
+			AOV: ratio(int64(net), t.Orders), RPS: ratio(int64(net), t.SessionsEnded),
+			ConversionRate:          ratio(t.Converted, t.SessionsEnded),
+			BounceRate:              ratio(t.SessionsEnded-t.Engaged, t.SessionsEnded),
+			CartAbandonmentRate:     ratio(t.Carted-t.Converted, t.Carted),
+			CheckoutAbandonmentRate: ratio(t.CheckedOut-t.Converted, t.CheckedOut),
+			AuthorizationRate:       ratio(t.Authorized, t.Authorized+t.Declined),
+			RefundRate:              ratio(t.Refunds, t.Orders),
+			DisputeRate:             ratio(t.Disputes, t.Orders),
+		},
+		Fraud:     newFraud(t),
+		Inventory: inventoryPart{t.Items, t.LowStock, t.StockOuts, t.Oversold},
+		Archive:   archivePart{f.Archive.Files, f.Archive.Rows, f.Archive.Bytes},
+		Run:       newRun(f, before),
+	}
+	for i, n := range t.PoisonByReason {
+		if n > 0 {
+			r.Events.PoisonByReason[event.Poison(i).String()] = n
+		}
+	}
+	for i, n := range t.ByTopic {
+		r.Topics[event.Topic(i).String()] = n
+	}
+	return r
+}
+
+func newFraud(t *analytics.Totals) fraudPart {
+	p := fraudPart{
+		Alerts: t.Alerts, ByRule: t.AlertsByRule, AlertValue: t.AlertValue, PreventedLoss: t.Prevented,
+		Precision:         ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.FalseAlarms),
+		Recall:            ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.Missed),
+		FalsePositiveRate: ratio(t.Truth.FalseAlarms, t.Truth.FalseAlarms+t.Truth.Quiet),
+		ByPattern:         map[string]patternPart{},
+	}
+	for name, n := range t.ByPattern {
+		p.ByPattern[name] = patternPart{n.Subjects, ratio(n.Found, n.Subjects)}
+	}
+	return p
+}
+
+func newRun(f *pipeline.Frame, before int64) runPart {
+	seconds := f.At.Sub(f.Started).Seconds()
+	r := runPart{
+		Phase: f.Phase.String(), Seconds: seconds, Lag: f.Lag, Checkpoints: f.Commits, RSS: f.RSS, Broker: brokerWords(f.Broker),
+	}
+	if seconds > 0 {
+		r.EventsPerSecond = float64(f.Totals.Consumed-before) / seconds
+	}
+	if f.Watermark > 0 {
+		wm := f.Watermark.Time()
+		r.Watermark = &wm
+	}
+	if l := f.Latency; l.Known {
+		ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+		r.Latency = &latencyPart{ms(l.P50), ms(l.P95), ms(l.P99)}
+	}
+	return r
+}
+
+func brokerWords(b pipeline.BrokerHealth) string {
+	switch {
+	case b.Up:
+		return "up"
+	case b.Err != "":
+		return "away: " + b.Err
+	}
+	return "connecting"
+}
+
+func ratio(a, b int64) *float64 {
+	if b == 0 {
+		return nil
+	}
+	v := float64(a) / float64(b)
+	return &v
+}
+
+// judge holds the expectations against the report.
+func (r *report) judge(expectations []expectation) error {
+	plain, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	ok := true
+	for _, e := range expectations {
+		res := e.check(plain)
+		ok = ok && res.OK
+		r.Expect = append(r.Expect, res)
+	}
+	r.OK = &ok
+	if !ok {
+		return errExpect
+	}
+	return nil
+}

@@ -1,0 +1,353 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ecomtui/analytics"
+	"ecomtui/archive"
+	"ecomtui/event"
+	"ecomtui/generator"
+	"ecomtui/kafka"
+	"ecomtui/pipeline"
+	"ecomtui/sshd"
+	"ecomtui/store"
+)
+
+// start is one run of the program, from the lock to the last commit.
+func start(ctx context.Context, o *options) (err error) {
+	dir, err := dataDir(o)
+	if err != nil {
+		return err
+	}
+	held, err := lock(dir, o.what())
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	logs, err := logTo(dir, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, logs.Close()) }()
+
+	s, err := open(ctx, o, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	return s.run(ctx)
+}
+
+// dataDir makes sure of the data directory.
+func dataDir(o *options) (string, error) {
+	if o.dataDir == "" {
+		o.dataDir = defaultDataDir()
+	}
+	dir, err := filepath.Abs(o.dataDir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return "", fmt.Errorf("data directory: %w", err)
+	}
+	return dir, nil
+}
+
+func (o *options) what() string {
+	if o.noTUI {
+		return "--no-tui"
+	}
+	return "console"
+}
+
+// logTo sends what the program has to say about itself to standard error, or,
+// while the console owns the terminal, to a file.
+func logTo(dir string, o *options) (io.Closer, error) {
+	if o.noTUI {
+		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+		return io.NopCloser(nil), nil
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "ecomtui.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("log file: %w", err)
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(f, nil)))
+	return f, nil
+}
+
+// service is everything that runs, wired.
+type service struct {
+	o        *options
+	dir      string
+	db       *store.DB
+	archive  *archive.Archive
+	embedded *kafka.Embedded // nil with --brokers
+	cluster  kafka.Cluster
+	source   *kafka.Source
+	producer *kafka.Producer   // nil unless the shop is simulated
+	shop     *generator.Runner // the same
+	pipeline *pipeline.Pipeline
+	viewers  *sshd.Server // nil without --ssh
+	logSize  int64
+}
+
+// open wires the service. What it has opened by the time of an error is closed.
+func open(ctx context.Context, o *options, dir string) (s *service, err error) {
+	s = &service{o: o, dir: dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+			s = nil
+		}
+	}()
+	if s.db, err = store.Open(ctx, filepath.Join(dir, "ecomtui.db")); err != nil {
+		return s, err
+	}
+	set, err := settle(ctx, o, s.db)
+	if err != nil {
+		return s, err
+	}
+	if s.logSize, err = o.logBytes(); err != nil {
+		return s, err
+	}
+	if err := s.connect(); err != nil {
+		return s, err
+	}
+	partitions, err := s.topics(ctx)
+	if err != nil {
+		return s, err
+	}
+	files, err := s.db.Files(ctx)
+	if err != nil {
+		return s, err
+	}
+	if s.archive, err = archive.Open(filepath.Join(dir, "archive"), files); err != nil {
+		return s, err
+	}
+	if err := s.wire(set, partitions); err != nil {
+		return s, err
+	}
+	return s, s.listen()
+}
+
+func (s *service) connect() (err error) {
+	if !s.o.embedded() {
+		s.cluster = kafka.Remote(s.o.brokers)
+		return nil
+	}
+	if s.embedded, err = kafka.OpenEmbedded(filepath.Join(s.dir, "broker"), s.o.listen); err != nil {
+		return err
+	}
+	s.cluster = s.embedded.Cluster
+	return nil
+}
+
+// topics finds the topics, or makes them where that is allowed.
+func (s *service) topics(ctx context.Context) (p [event.TopicCount]int32, err error) {
+	t := kafka.Topics{Replication: int16(s.o.replication)}
+	if t.Partitions, err = s.o.topicPartitions(); err != nil {
+		return p, err
+	}
+	const copies = 3 // what survives the loss of a broker while another is down for maintenance
+	if t.Replication == 0 && s.o.embedded() {
+		t.Replication = 1
+	} else if t.Replication == 0 {
+		t.Replication = copies
+	}
+	create := s.o.embedded() || s.o.createTopics || s.o.simulated()
+	return s.cluster.Ensure(ctx, t, create)
+}
+
+// wire makes the parts that move.
+func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error {
+	o := s.o
+	engine := analytics.New(analytics.Params{
+		Partitions: partitions, Window: o.window, Slide: o.slide, SessionGap: o.sessionGap, Lateness: o.lateness,
+	})
+	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}
+	s.pipeline = pipeline.New(engine, s.source, s.db, s.archive)
+	s.pipeline.Name = s.cluster.Name
+	if o.untilCaughtUp {
+		s.source.Complete = func() bool { return true }
+	}
+	if !o.simulated() {
+		return nil
+	}
+	return s.simulate(set, partitions)
+}
+
+// simulate adds the shop of our own.
+func (s *service) simulate(set *settings, partitions [event.TopicCount]int32) (err error) {
+	o := s.o
+	if s.producer, err = kafka.NewProducer(s.cluster); err != nil {
+		return err
+	}
+	speed, err := o.shopSpeed()
+	if err != nil {
+		return err
+	}
+	s.shop = &generator.Runner{
+		Config: generator.Config{
+			Seed: o.seed, Origin: set.origin(), Rate: o.rate, Partitions: partitions,
+			Disorder: o.disorder, Duplicates: o.duplicates, Malformed: o.malformed,
+		},
+		Dir: filepath.Join(s.dir, "generator"), Log: s.producer, Start: set.start, Speed: speed, Events: o.events, Room: s.room,
+	}
+	if o.untilCaughtUp {
+		s.source.Complete = func() bool { return s.shop.Progress().Ended }
+	}
+	s.source.Settled = func() event.Millis { return s.shop.Progress().Frontier.Add(-o.disorder) }
+	s.pipeline.Name = fmt.Sprintf("simulated shop, seed %d, on the %s", o.seed, s.cluster.Name)
+	s.pipeline.Shop = pipeline.Shop{
+		Simulated: true, Speed: speed, HistoryRecords: int64(o.rate * o.history.Seconds()),
+		History: func() bool { return !s.shop.Progress().Live }, Published: s.shop.Published,
+	}
+	return nil
+}
+
+// room keeps the shop from getting far ahead of its readers: what it has
+// written and they have not read has to lie somewhere.
+func (s *service) room(ctx context.Context) error {
+	const lead, pause = 150_000, 2 * time.Millisecond // records: some 30 MB of log
+	for int64(s.shop.Progress().Records)-s.source.Position() > lead {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	return nil
+}
+
+// run runs everything until the front end or the log ends, or ctx is done.
+func (s *service) run(ctx context.Context) error {
+	if s.o.runFor > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.o.runFor)
+		defer cancel()
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		err := s.pipeline.Run(ctx)
+		if s.o.untilCaughtUp || err != nil {
+			stop()
+		}
+		return err
+	})
+	if s.shop != nil {
+		g.Go(func() error { return s.shop.Run(ctx) })
+	}
+	if s.embedded != nil {
+		g.Go(func() error { return s.trim(ctx) })
+	}
+	g.Go(func() error { return s.collect(ctx) })
+	front, err := s.front()
+	if err != nil {
+		return err
+	}
+	if s.viewers != nil {
+		g.Go(func() error { return s.serveViewers(ctx) })
+	}
+	g.Go(func() error {
+		defer stop() // leaving the console ends the program
+		return front.follow(ctx, s.pipeline.Latest)
+	})
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return front.finish(s.pipeline.Latest())
+}
+
+// frontEnd shows frames to somebody.
+type frontEnd interface {
+	// follow shows frames until whoever looks at them or ctx is done.
+	follow(ctx context.Context, latest func() *pipeline.Frame) error
+	// finish shows the last frame, when all else has ended.
+	finish(last *pipeline.Frame) error
+}
+
+func (s *service) front() (frontEnd, error) {
+	if !s.o.noTUI {
+		return &console{s}, nil
+	}
+	expect, err := s.o.expectations()
+	return &headless{out: os.Stdout, json: s.o.format == "json", expect: expect}, err
+}
+
+// trim keeps the embedded log small: what database and archive have is not
+// needed there.
+func (s *service) trim(ctx context.Context) error {
+	const every = 5 * time.Second
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := s.embedded.Trim(ctx, s.pipeline.Durable(), s.logSize); err != nil && ctx.Err() == nil {
+				slog.Warn("trim the embedded log", "err", err)
+			}
+		}
+	}
+}
+
+// close closes what is open, readers before what they read from.
+func (s *service) close() error {
+	var errs []error
+	if s.source != nil {
+		s.source.Close()
+	}
+	if s.producer != nil {
+		s.producer.Close()
+	}
+	if s.embedded != nil {
+		s.embedded.Close()
+	}
+	if s.archive != nil {
+		errs = append(errs, s.archive.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// How much the heap may grow between collections, in percent. Catching up
+// allocates so fast that the usual 100 collects all the time; a console that is
+// looked at all day should be small.
+const (
+	gcCatching = 200
+	gcLive     = 50
+)
+
+// collect sets the collector's pace by what the pipeline is about.
+func (s *service) collect(ctx context.Context) error {
+	debug.SetGCPercent(gcCatching)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for live := false; ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if now := s.pipeline.Latest().Phase == pipeline.Live; now && !live {
+			live = true
+			debug.SetGCPercent(gcLive)
+			debug.FreeOSMemory() // what catching up needed
+		}
+	}
+}
