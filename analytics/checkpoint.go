@@ -1,6 +1,10 @@
 package analytics
 
-import "ecomtui/event"
+import (
+	"cmp"
+
+	"ecomtui/event"
+)
 
 // A StateEntry is one key of one operator's state, as bytes that only the
 // operator reads. A nil Value deletes the key.
@@ -8,6 +12,12 @@ type StateEntry struct {
 	Operator string
 	Key      string
 	Value    []byte
+}
+
+// Compare orders entries by operator and key; of one key, what was saved first
+// stays first if the sort is stable.
+func (s StateEntry) Compare(o StateEntry) int {
+	return cmp.Or(cmp.Compare(s.Operator, o.Operator), cmp.Compare(s.Key, o.Key))
 }
 
 // A Checkpoint is where an Engine stands: enough, on top of the Checkpoint

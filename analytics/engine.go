@@ -92,31 +92,40 @@ func New(p Params) *Engine {
 // Apply folds records in. Records that the Engine has counted before are
 // skipped, so a log may be read again from anywhere.
 func (e *Engine) Apply(records []event.Record) {
-	for i := range records {
-		r := &records[i]
-		next := e.next.at(r.Topic, r.Partition)
-		if r.Offset < *next {
-			continue
-		}
-		*next = r.Offset + 1
-		if e.intake.admit(e.judge(r), r) {
-			for _, op := range e.all {
-				op.apply(r)
-			}
+	var hashes [warmGroup]id
+	for len(records) > 0 {
+		group := records[:min(len(records), warmGroup)]
+		records = records[len(group):]
+		e.seen.warm(group, hashes[:])
+		for i := range group {
+			e.apply(&group[i], hashes[i])
 		}
 	}
 	e.advance()
 }
 
+func (e *Engine) apply(r *event.Record, h id) {
+	next := e.next.at(r.Topic, r.Partition)
+	if r.Offset < *next {
+		return
+	}
+	*next = r.Offset + 1
+	if e.intake.admit(e.judge(r, h), r) {
+		for _, op := range e.all {
+			op.apply(r)
+		}
+	}
+}
+
 // judge says what becomes of a record. A repeat is a duplicate however late it
 // comes; only what is none can be late.
-func (e *Engine) judge(r *event.Record) outcome {
+func (e *Engine) judge(r *event.Record, h id) outcome {
 	switch {
 	case r.Tombstone():
 		return tombstone
 	case r.Poison != event.NotPoison:
 		return poison
-	case e.seen.before(r):
+	case e.seen.before(r, h):
 		return duplicate
 	case r.Event.Time > r.Time.Add(futureLimit):
 		return future

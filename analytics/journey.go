@@ -15,17 +15,26 @@ const (
 	stepsHeld = 3 * stepsEnd // so that dropping the middle is rare
 )
 
-// journey is the steps of an open session in order of event time, packed into
-// bytes: a shop has tens of thousands of sessions open, and most of their
-// memory would otherwise be slack and pointers. Bytes once written are never
-// changed, only followed by more, so the strings of unpacked steps may point
-// into them.
-type journey struct {
+// A Journey is the steps of a session, packed into bytes: a shop has tens of
+// thousands of sessions open, and most of their memory would otherwise be slack
+// and pointers. Bytes once packed are never changed, so a copy of a Journey
+// stays what it was while the original grows.
+type Journey struct {
 	packed []byte
 	n      int
-	last   event.Millis // time and place of the last step
-	place  event.Place
+	last   event.Millis // time of the step packed last
+	offset int64        // and its record's
+	item   span         // where the item named last stands in packed
 }
+
+// span is a piece of packed.
+type span struct{ from, to uint32 }
+
+// About how many bytes a step takes besides its item, and room made for more.
+const (
+	stepBytes = 16
+	growBytes = 64
+)
 
 // knownNames numbers the names that steps usually have; others are spelled out
 // behind a zero. The order is part of saved state: names are only added.
@@ -36,87 +45,112 @@ var knownNames = []event.Name{
 	event.PaymentAuthorized, event.PaymentDeclined, event.Purchase,
 }
 
-// add puts a step where it belongs.
-func (j *journey) add(s Step) {
-	if j.n < stepsHeld && (j.n == 0 || before(j.last, j.place, s.Time, s.Place)) {
-		j.append(s)
-		return
+// NewJourney packs steps.
+func NewJourney(steps []Step) (j Journey) {
+	j.pack(steps)
+	return j
+}
+
+// Steps are the first and last hundred, in order of event time.
+func (j Journey) Steps() []Step { return ends(j.unsorted()) }
+
+// Len is how many steps are kept.
+func (j Journey) Len() int { return min(j.n, 2*stepsEnd) }
+
+// add takes a step, whenever it happened. Steps lie in the order they came,
+// which is nearly that of event time; whoever reads them puts them in order.
+func (j *Journey) add(s Step) {
+	if j.n >= stepsHeld {
+		j.pack(ends(j.unsorted()))
 	}
-	steps := j.steps()
-	at, _ := slices.BinarySearchFunc(steps, s, compareSteps)
-	j.pack(slices.Insert(steps, at, s))
+	j.append(s)
 }
 
 // merge joins two journeys.
-func (j *journey) merge(o *journey) {
-	steps := append(j.steps(), o.steps()...)
-	slices.SortFunc(steps, compareSteps)
-	j.pack(steps)
+func (j *Journey) merge(o *Journey) {
+	j.pack(ends(append(j.unsorted(), o.unsorted()...)))
 }
 
 func before(t event.Millis, p event.Place, u event.Millis, q event.Place) bool {
 	return t < u || t == u && p.Compare(q) < 0
 }
 
-func compareSteps(a, b Step) int {
-	switch {
-	case before(a.Time, a.Place, b.Time, b.Place):
-		return -1
-	case before(b.Time, b.Place, a.Time, a.Place):
-		return 1
+// inOrder sorts steps by insertion: they are nearly in order, and mostly few.
+func inOrder(steps []Step) []Step {
+	for i := 1; i < len(steps); i++ {
+		s, at := steps[i], i
+		for at > 0 && before(s.Time, s.Place, steps[at-1].Time, steps[at-1].Place) {
+			steps[at] = steps[at-1]
+			at--
+		}
+		steps[at] = s
 	}
-	return 0
+	return steps
 }
 
 // pack writes the steps anew.
-func (j *journey) pack(steps []Step) {
-	if len(steps) > stepsHeld {
-		steps = ends(steps)
-	}
-	*j = journey{packed: make([]byte, 0, len(j.packed)+32)}
+func (j *Journey) pack(steps []Step) {
+	*j = Journey{packed: make([]byte, 0, len(j.packed)+32)}
 	for i := range steps {
 		j.append(steps[i])
 	}
 }
 
-// ends drops the middle of a long journey. What is in the middle once stays
-// there, so it does not matter when it is dropped.
+// ends puts steps in order and drops the middle of a long journey. What is in
+// the middle once stays there, so it does not matter when it is dropped.
 func ends(steps []Step) []Step {
+	steps = inOrder(steps)
 	if over := len(steps) - 2*stepsEnd; over > 0 {
 		steps = slices.Delete(steps, stepsEnd, stepsEnd+over)
 	}
 	return steps
 }
 
-func (j *journey) append(s Step) {
+func (j *Journey) append(s Step) {
 	b := j.packed
-	k := slices.Index(knownNames, s.Name)
-	b = append(b, byte(max(k, 0)))
-	if k <= 0 {
+	if cap(b)-len(b) < stepBytes+len(s.Item) {
+		b = slices.Grow(b[:len(b):len(b)], max(growBytes, len(b)/4)) // doubling would cost more than it saves
+	}
+	k := max(slices.Index(knownNames, s.Name), 0)
+	b = append(b, byte(k))
+	if k == 0 {
 		b = appendText(b, string(s.Name))
 	}
 	b = binary.AppendVarint(b, int64(s.Time-j.last))
 	b = append(b, byte(s.Place.Topic))
 	b = binary.AppendUvarint(b, uint64(uint32(s.Place.Partition)))
-	b = binary.AppendVarint(b, s.Place.Offset)
+	b = binary.AppendVarint(b, s.Place.Offset-j.offset)
 	b = binary.AppendVarint(b, int64(s.Value))
-	b = appendText(b, s.Item)
-	j.packed, j.n, j.last, j.place = b, j.n+1, s.Time, s.Place
+	switch {
+	case s.Item == "":
+		b = append(b, noItem)
+	case s.Item == string(j.packed[j.item.from:j.item.to]):
+		b = append(b, sameItem)
+	default:
+		b = appendText(append(b, newItem), s.Item)
+		j.item = span{uint32(len(b) - len(s.Item)), uint32(len(b))}
+	}
+	j.packed, j.n, j.last, j.offset = b, j.n+1, s.Time, s.Place.Offset
 }
+
+// What a step says of its item: shoppers do several things to one.
+const (
+	noItem = iota
+	sameItem
+	newItem
+)
 
 func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// steps unpacks the journey. The slice is the caller's.
-func (j *journey) steps() []Step {
-	steps := make([]Step, 0, j.n+1)
+// unsorted unpacks the journey, in the order the steps came. The slice is the
+// caller's; its strings stay good, since bytes once packed are never changed.
+func (j *Journey) unsorted() []Step {
+	steps := make([]Step, 0, j.n)
 	u := unpacker{b: j.packed}
-	var t event.Millis
 	for range j.n {
-		s := u.step(t)
-		t = s.Time
-		steps = append(steps, s)
+		steps = append(steps, u.step())
 	}
 	return steps
 }
@@ -124,22 +158,33 @@ func (j *journey) steps() []Step {
 // unpacker reads what journey.append wrote. It trusts its bytes: load checked
 // them.
 type unpacker struct {
-	b   []byte
-	bad bool
+	b      []byte
+	last   event.Millis
+	offset int64
+	item   string
+	bad    bool
 }
 
-func (u *unpacker) step(t event.Millis) (s Step) {
+func (u *unpacker) step() (s Step) {
 	if k := u.byte(); int(k) < len(knownNames) && k > 0 {
 		s.Name = knownNames[k]
 	} else {
 		s.Name = event.Name(u.text())
 	}
-	s.Time = t + event.Millis(u.varint())
+	u.last += event.Millis(u.varint())
+	s.Time = u.last
 	s.Place.Topic = event.Topic(u.byte() % event.TopicCount)
 	s.Place.Partition = int32(u.uvarint())
-	s.Place.Offset = u.varint()
+	u.offset += u.varint()
+	s.Place.Offset = u.offset
 	s.Value = event.Cents(u.varint())
-	s.Item = u.text()
+	switch u.byte() {
+	case newItem:
+		u.item = u.text()
+		fallthrough
+	case sameItem:
+		s.Item = u.item
+	}
 	return s
 }
 
@@ -185,18 +230,17 @@ func (u *unpacker) text() string {
 	return s
 }
 
-func (j *journey) encode(w *writer) {
+func (j *Journey) encode(w *writer) {
 	w.int(int64(j.n))
 	w.string(string(j.packed))
 }
 
-func (j *journey) decode(r *reader) {
+// decode packs the steps anew, which checks them.
+func (j *Journey) decode(r *reader) {
 	n := r.count()
 	u := unpacker{b: []byte(r.string())}
-	j.packed = u.b
 	for range n {
-		s := u.step(j.last)
-		j.n, j.last, j.place = j.n+1, s.Time, s.Place
+		j.append(u.step())
 	}
 	if u.bad || len(u.b) > 0 {
 		r.fail()

@@ -94,7 +94,8 @@ func (r PulseRow) Key() Key {
 	return Key{Table: PulseTable, N: int64(r.At)<<1 | int64(r.Step/60_000)}
 }
 
-// Step is one event of a session's journey, with the place of its record.
+// Step is one event of a journey or of an alert's evidence, with the place of
+// its record.
 type Step struct {
 	Name  event.Name
 	Time  event.Millis
@@ -124,7 +125,7 @@ type SessionRow struct {
 	CheckedOut bool   // had a begin_checkout
 	Engaged    bool   // ≥ 10 s, or a purchase, or ≥ 2 page views
 	Converted  bool   // had a purchase
-	Journey    []Step // in order of event time; the first and last hundred
+	Journey    Journey
 	Final      bool
 	Deleted    bool // the row with this ID is to go
 }
@@ -178,14 +179,6 @@ type Signal struct {
 	Unit  string  `json:"unit,omitempty"`
 }
 
-// Evidence is one event that made a rule speak.
-type Evidence struct {
-	Name  event.Name
-	Time  event.Millis
-	Value event.Cents
-	Place event.Place
-}
-
 // AlertRow is one suspicion. Its ID is a function of the rule and the event
 // that tripped it, so replaying the log raises the same alert and no second.
 type AlertRow struct {
@@ -206,7 +199,7 @@ type AlertRow struct {
 	Why           string // one sentence for people
 	Silent        string // what would have kept the rule silent
 	Signals       []Signal
-	Evidence      []Evidence
+	Evidence      []Step // the events that made the rule speak, oldest first
 }
 
 func (r AlertRow) Key() Key { return Key{Table: AlertTable, A: r.ID} }

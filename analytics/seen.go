@@ -23,11 +23,28 @@ type seen struct{ parts perPartition[idRing] }
 
 func newSeen() *seen { return new(seen) }
 
-// before reports whether r's id is among those remembered, and remembers it.
-func (s *seen) before(r *event.Record) bool {
-	h := xxh3.HashString128(r.Event.ID)
-	return !s.parts.at(r.Topic, r.Partition).add(id{h.Hi, h.Lo})
+// warmGroup is how many records are looked up ahead of being judged.
+const warmGroup = 64
+
+// warm hashes the ids of records and touches where they would be in the index,
+// all before any of them is needed: the processor then waits for memory once a
+// group, not once a record (group prefetching: Chen et al., "Improving Hash
+// Join Performance through Prefetching", ICDE 2004).
+func (s *seen) warm(records []event.Record, hashes []id) (touched uint32) {
+	for i := range records {
+		r := &records[i]
+		h := xxh3.HashString128(r.Event.ID)
+		hashes[i] = id{h.Hi, h.Lo}
+		if ring := s.parts.at(r.Topic, r.Partition); len(ring.index) > 0 {
+			touched += ring.index[h.Lo&uint64(len(ring.index)-1)]
+		}
+	}
+	return touched
 }
+
+// before reports whether r's id, hashed, is among those remembered, and
+// remembers it.
+func (s *seen) before(r *event.Record, h id) bool { return !s.parts.at(r.Topic, r.Partition).add(h) }
 
 func (s *seen) name() string             { return "seen" }
 func (s *seen) apply(*event.Record)      {}
@@ -73,65 +90,68 @@ func (s *seen) load(key string, value []byte) error {
 type id struct{ hi, lo uint64 }
 
 // idRing holds the newest seenIDs ids in the order they came, and an index by
-// hash: open addressing with linear probing, half full at most.
+// hash: open addressing with linear probing, half full at most. An index entry
+// has bits of the hash beside the position, so that looking for an id that is
+// not there touches nothing else: a ring is larger than the processor's cache.
 type idRing struct {
 	ids   []id     // ring; grows to seenIDs
-	index []uint32 // position in ids plus one; 0 is free
+	index []uint32 // bits of the hash over a position in ids plus one; 0 is free
 	added int64    // ids ever added
 	saved int64    // of those, in a checkpoint
 }
 
+// positionBits hold a position in the ring plus one.
+const positionBits = 18
+
+func entry(v id, position int64) uint32 { return uint32(v.hi)<<positionBits | uint32(position+1) }
+
 // add reports whether v was not there.
 func (r *idRing) add(v id) bool {
-	if len(r.index) == 0 && len(r.ids) > 0 { // the first after a restore
+	if len(r.ids)*2 >= len(r.index) && len(r.index) < 2*seenIDs {
 		r.reindex()
 	}
-	if _, found := r.find(v); found {
+	slot, found := r.find(v)
+	if found {
 		return false
 	}
+	position := r.added % seenIDs
 	if int64(len(r.ids)) == seenIDs {
-		r.drop(r.ids[r.added%seenIDs])
-		r.ids[r.added%seenIDs] = v
+		r.drop(r.ids[position], position)
+		r.ids[position] = v
+		slot, _ = r.find(v) // what was dropped may have made room nearer home
 	} else {
 		r.ids = append(r.ids, v)
-		if len(r.ids)*2 > len(r.index) {
-			r.added++
-			r.reindex()
-			return true
-		}
 	}
-	slot, _ := r.find(v)
-	r.index[slot] = uint32(r.added%seenIDs) + 1
+	r.index[slot] = entry(v, position)
 	r.added++
 	return true
 }
 
 // find returns v's slot, or the free one where it would go.
 func (r *idRing) find(v id) (slot uint64, found bool) {
-	if len(r.index) == 0 {
-		return 0, false
-	}
-	mask := uint64(len(r.index) - 1)
+	mask, bits := uint64(len(r.index)-1), uint32(v.hi)<<positionBits
 	for slot = v.lo & mask; ; slot = (slot + 1) & mask {
-		switch i := r.index[slot]; {
-		case i == 0:
+		switch e := r.index[slot]; {
+		case e == 0:
 			return slot, false
-		case r.ids[i-1] == v:
+		case e&^(1<<positionBits-1) == bits && r.ids[r.at(e)] == v:
 			return slot, true
 		}
 	}
 }
 
-// drop takes v out of the index and moves up what probed past it
-// (Knuth, TAOCP 3, 6.4, algorithm R).
-func (r *idRing) drop(v id) {
-	hole, found := r.find(v)
-	if !found {
-		return
+func (r *idRing) at(e uint32) uint32 { return e&(1<<positionBits-1) - 1 }
+
+// drop takes v, at its position, out of the index and moves up what probed past
+// it (Knuth, TAOCP 3, 6.4, algorithm R).
+func (r *idRing) drop(v id, position int64) {
+	mask, old := uint64(len(r.index)-1), entry(v, position)
+	hole := v.lo & mask
+	for r.index[hole] != old {
+		hole = (hole + 1) & mask
 	}
-	mask := uint64(len(r.index) - 1)
 	for j := (hole + 1) & mask; r.index[j] != 0; j = (j + 1) & mask {
-		home := r.ids[r.index[j]-1].lo & mask
+		home := r.ids[r.at(r.index[j])].lo & mask
 		if (j-home)&mask >= (j-hole)&mask {
 			r.index[hole] = r.index[j]
 			hole = j
@@ -140,15 +160,16 @@ func (r *idRing) drop(v id) {
 	r.index[hole] = 0
 }
 
+// reindex makes an index with room for twice as many ids.
 func (r *idRing) reindex() {
 	size := 256
 	for size < 4*len(r.ids) {
 		size *= 2
 	}
 	r.index = make([]uint32, min(size, 2*seenIDs))
-	for i := range r.ids {
-		slot, _ := r.find(r.ids[i])
-		r.index[slot] = uint32(i) + 1
+	for i, v := range r.ids {
+		slot, _ := r.find(v)
+		r.index[slot] = entry(v, int64(i))
 	}
 }
 

@@ -49,30 +49,24 @@ type visit struct {
 	carted            bool
 	checkedOut        bool
 	country, device   lastText
-	journey           journey
+	journey           Journey
 }
 
-// lastText is the text of the newest event that had one.
+// lastText is the text of the newest event that had one; of two at one moment,
+// the one that sorts last.
 type lastText struct {
-	text  string
-	at    event.Millis
-	place event.Place
+	text string
+	at   event.Millis
 }
 
-func (l *lastText) set(s string, r *event.Record) {
-	if s == "" || !before(l.at, l.place, r.Event.Time, r.Place) {
+func (l *lastText) set(s string, at event.Millis) {
+	if s == "" || at < l.at || at == l.at && s <= l.text {
 		return
 	}
 	if l.text != s {
 		l.text = string([]byte(s)) // borrowed from the record
 	}
-	l.at, l.place = r.Event.Time, r.Place
-}
-
-func (l *lastText) merge(o lastText) {
-	if o.text != "" && before(l.at, l.place, o.at, o.place) {
-		*l = o
-	}
+	l.at = at
 }
 
 // bucketSpan is how finely visits wait to be looked at again.
@@ -162,8 +156,8 @@ func (v *visit) add(r *event.Record) {
 	e := &r.Event
 	v.start, v.end = min(v.start, e.Time), max(v.end, e.Time)
 	v.events++
-	v.country.set(e.IPCountry, r)
-	v.device.set(e.DeviceCategory, r)
+	v.country.set(e.IPCountry, e.Time)
+	v.device.set(e.DeviceCategory, e.Time)
 	value := e.Value
 	switch e.Name {
 	case event.PageView:
@@ -199,8 +193,8 @@ func (v *visit) merge(o *visit) {
 	v.revenue += o.revenue
 	v.carted = v.carted || o.carted
 	v.checkedOut = v.checkedOut || o.checkedOut
-	v.country.merge(o.country)
-	v.device.merge(o.device)
+	v.country.set(o.country.text, o.country.at)
+	v.device.set(o.device.text, o.device.at)
 	v.journey.merge(&o.journey)
 }
 
@@ -260,6 +254,7 @@ func (s *sessions) look(u *shopper, wm event.Millis) {
 func (s *sessions) close(u *shopper, v *visit) {
 	row := v.row(u.user)
 	row.ID, row.Final = sessionID(u.user, v.start), true
+	row.Journey = NewJourney(row.Journey.Steps()) // in order: a final row is the same however its events came
 	s.closed = append(s.closed, row)
 	s.ended(&row, v.end+s.gap)
 	t := s.totals
@@ -277,14 +272,14 @@ func (s *sessions) close(u *shopper, v *visit) {
 
 // row is the visit as people see it.
 func (v *visit) row(user string) SessionRow {
-	steps := ends(v.journey.steps())
+	steps := v.journey.Steps()
 	first, last := steps[0], steps[len(steps)-1]
 	return SessionRow{
 		UserID: user, Start: v.start, End: v.end, Events: v.events, PageViews: v.pageViews,
 		Cart: cart(steps), Orders: v.orders, Revenue: v.revenue, Entry: label(first), Exit: label(last),
 		Country: v.country.text, Device: v.device.text, Carted: v.carted, CheckedOut: v.checkedOut,
 		Engaged:   v.end-v.start >= engagedAfter || v.orders > 0 || v.pageViews >= engagedViews,
-		Converted: v.orders > 0, Journey: steps,
+		Converted: v.orders > 0, Journey: v.journey,
 	}
 }
 
@@ -311,12 +306,18 @@ func label(s Step) string {
 	return string(s.Name) + " " + s.Item
 }
 
-func (s *sessions) flush(_ bool, emit func(Update)) {
+// flush emits, for a screen, only the newest of the rows that changed: nobody
+// scrolls further.
+func (s *sessions) flush(all bool, emit func(Update)) {
 	for i := range s.closed {
 		emit(s.closed[i])
 	}
 	s.closed = nil
-	for _, u := range s.shown {
+	from := 0
+	if !all {
+		from = max(0, len(s.shown)-MaxSessions)
+	}
+	for _, u := range s.shown[from:] {
 		u.unshown = false
 		if n := len(u.open); n > 0 {
 			row := u.open[n-1].row(u.user)
@@ -328,8 +329,8 @@ func (s *sessions) flush(_ bool, emit func(Update)) {
 			u.row = false
 		}
 	}
-	clear(s.shown)
-	s.shown = s.shown[:0]
+	clear(s.shown[from:])
+	s.shown = s.shown[:from]
 	s.totals.SessionsActive = int64(len(s.users))
 }
 
@@ -402,7 +403,6 @@ func (v *visit) encode(w *writer) {
 	for _, l := range []*lastText{&v.country, &v.device} {
 		w.string(l.text)
 		w.int(int64(l.at))
-		w.place(l.place)
 	}
 	v.journey.encode(w)
 }
@@ -413,7 +413,7 @@ func (v *visit) decode(r *reader) {
 	v.revenue = event.Cents(r.int())
 	v.carted, v.checkedOut = r.bool(), r.bool()
 	for _, l := range []*lastText{&v.country, &v.device} {
-		l.text, l.at, l.place = r.string(), event.Millis(r.int()), r.place()
+		l.text, l.at = r.string(), event.Millis(r.int())
 	}
 	v.journey.decode(r)
 	if v.journey.n == 0 {

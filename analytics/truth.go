@@ -8,11 +8,13 @@ import (
 )
 
 // truth holds confirmed alerts against labels, as they become known. A label is
-// read in event time: by then every payment before it has been judged, so what
-// is remembered is only who has been suspected.
+// read once the watermark has passed it: by then every payment before it has
+// been judged, so what is remembered is only who has been suspected. An alert
+// that comes after the label is no merit of the rules.
 type truth struct {
 	waiting   []labelled
 	suspected map[subject]suspicion    // forgotten after labelDelay
+	newest    event.Millis             // label read
 	swept     event.Millis             // hour of the last sweep
 	unsaved   map[string]func() []byte // by key; nil is gone
 	totals    *Totals
@@ -21,10 +23,11 @@ type truth struct {
 // subject is what a label is about.
 type subject struct{ kind, id string }
 
-// suspicion is the newest alert about a subject.
+// suspicion is when there were alerts about a subject, and the money of the
+// first.
 type suspicion struct {
-	at    event.Millis
-	value event.Cents
+	first, last event.Millis
+	value       event.Cents
 }
 
 // labelled is a label that the watermark has not passed.
@@ -52,7 +55,11 @@ func (t *truth) suspect(p *payment) {
 		{"payment", p.transaction}, {"user", p.user}, {"device", p.device}, {"session", p.session},
 	} {
 		if s.id != "" {
-			now := suspicion{p.at, p.value}
+			now, known := t.suspected[s]
+			if !known {
+				now = suspicion{first: p.at, value: p.value}
+			}
+			now.last = p.at
 			t.suspected[s] = now
 			t.unsaved["s"+s.kind+"/"+s.id] = now.encode
 		}
@@ -61,7 +68,8 @@ func (t *truth) suspect(p *payment) {
 
 func (s suspicion) encode() []byte {
 	var w writer
-	w.int(int64(s.at))
+	w.int(int64(s.first))
+	w.int(int64(s.last))
 	w.int(int64(s.value))
 	return w.b
 }
@@ -94,11 +102,13 @@ func (t *truth) advance(wm event.Millis) {
 		n++
 	}
 	t.waiting = slices.Delete(t.waiting, 0, n)
-	t.forget(wm)
+	t.forget(min(wm, t.newest))
 }
 
 func (t *truth) judge(l *labelled) {
+	t.newest = max(t.newest, l.at)
 	s, found := t.suspected[l.subject]
+	found = found && s.first < l.at
 	if l.subject.kind == "payment" {
 		t.totals.Truth.count(l.fraud, found)
 		if l.fraud && found {
@@ -140,14 +150,14 @@ func (t *Truth) count(fraud, alert bool) {
 type PatternTruth struct{ Subjects, Found int64 }
 
 // forget drops, once an hour of event time, those about whom no label came.
-func (t *truth) forget(wm event.Millis) {
+func (t *truth) forget(now event.Millis) {
 	const hour = 3_600_000
-	if wm/hour == t.swept {
+	if now/hour <= t.swept {
 		return
 	}
-	t.swept = wm / hour
-	for s, last := range t.suspected {
-		if last.at < wm-labelDelay {
+	t.swept = now / hour
+	for s, at := range t.suspected {
+		if at.last < now-labelDelay {
 			delete(t.suspected, s)
 			t.unsaved["s"+s.kind+"/"+s.id] = nil
 		}
@@ -172,7 +182,7 @@ func (t *truth) load(key string, value []byte) error {
 	kind, id, ok := strings.Cut(strings.TrimPrefix(key, "s"), "/")
 	switch {
 	case strings.HasPrefix(key, "s") && ok:
-		t.suspected[subject{kind, id}] = suspicion{event.Millis(r.int()), event.Cents(r.int())}
+		t.suspected[subject{kind, id}] = suspicion{event.Millis(r.int()), event.Millis(r.int()), event.Cents(r.int())}
 	case strings.HasPrefix(key, "l"):
 		t.waiting = append(t.waiting, decodeLabel(r))
 	default:

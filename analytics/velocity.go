@@ -110,11 +110,11 @@ func (v *velocity) load(string, []byte) error { return errState }
 // maxEvidence bounds what an alert carries; the newest say most.
 const maxEvidence = 20
 
-func evidence(ps []*payment) []Evidence {
+func evidence(ps []*payment) []Step {
 	ps = ps[max(0, len(ps)-maxEvidence):]
-	out := make([]Evidence, len(ps))
+	out := make([]Step, len(ps))
 	for i, p := range ps {
-		out[i] = Evidence{Name: event.PaymentAuthorized, Time: p.at, Value: p.value, Place: p.place}
+		out[i] = Step{Name: event.PaymentAuthorized, Time: p.at, Value: p.value, Place: p.place}
 		if p.declined {
 			out[i].Name = event.PaymentDeclined
 		}

@@ -21,7 +21,7 @@ const gogc = 400
 
 func main() {
 	runs := flag.Int("runs", 5, "runs of each stage; the median counts")
-	events := flag.Uint64("events", 1_000_000, "records in the log that is read")
+	events := flag.Uint64("events", 2_000_000, "records in the log that is read")
 	out := flag.String("out", "bench.json", "where the JSON goes")
 	only := flag.String("only", "", "run one stage only, for profiling")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the stages")

@@ -26,7 +26,7 @@ type Producer struct {
 // requests at 20,000 records/s.
 const (
 	linger       = 5 * time.Millisecond
-	mostBuffered = 100_000 // records under way; then Write waits
+	mostBuffered = 25_000 // records under way; then Write waits
 	headerSeq    = "shop_seq"
 	lookBack     = 500 // records behind the end, for the newest of ours
 )

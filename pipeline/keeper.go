@@ -3,10 +3,12 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"ecomtui/analytics"
 	"ecomtui/event"
 )
 
@@ -159,6 +161,8 @@ func (k *keeper) write(c Commit) error {
 	c.Files = k.sealed
 	k.sealed = nil
 	k.mu.Unlock()
+	// In the order of their keys a B-tree touches each of its pages once.
+	slices.SortStableFunc(c.Checkpoint.Changed, analytics.StateEntry.Compare)
 	// No ctx of the loop's: a commit once begun is finished.
 	if err := k.st.Commit(context.Background(), c); err != nil {
 		return fmt.Errorf("commit: %w", err)

@@ -45,12 +45,11 @@ type Pipeline struct {
 // The pace where no other is set. A frame a tenth of a second is as fast as a
 // terminal is looked at; while catching up, frames cost more than they tell.
 const (
-	frameEvery     = 100 * time.Millisecond
-	frameCatching  = 500 * time.Millisecond
-	commitEvery    = time.Second
-	commitCatching = 5 * time.Second
-	commitRecords  = 1_000_000
-	earlyEvery     = 10 * time.Second
+	frameEvery    = 100 * time.Millisecond
+	frameCatching = 500 * time.Millisecond
+	commitEvery   = time.Second
+	commitRecords = 1_000_000
+	earlyEvery    = 10 * time.Second
 )
 
 // New makes a Pipeline with the usual pace.
@@ -81,6 +80,7 @@ func (p *Pipeline) Durable() event.Offsets {
 // never because of ctx.
 func (p *Pipeline) Run(ctx context.Context) error {
 	p.health.Started = time.Now()
+	p.early = p.health.Started
 	loaded, err := p.Store.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("load checkpoint: %w", err)
@@ -136,7 +136,7 @@ func (p *Pipeline) loop(ctx context.Context, keep *keeper) error {
 		}
 		now := time.Now()
 		due := stopping || now.Sub(framed) >= p.frameEvery()
-		commit := stopping || keep.idle() && (now.Sub(committed) >= p.commitEvery() || since >= p.CommitRecords)
+		commit := stopping || keep.idle() && (now.Sub(committed) >= p.CommitEvery || since >= p.CommitRecords)
 		if due || commit {
 			framed = now
 			p.flush(now, keep, commit, ended)
@@ -160,15 +160,6 @@ func (p *Pipeline) frameEvery() time.Duration {
 		return max(p.FrameEvery, frameCatching)
 	}
 	return p.FrameEvery
-}
-
-// commitEvery is longer while catching up: what a crash repeats is read again
-// at the same speed.
-func (p *Pipeline) commitEvery() time.Duration {
-	if p.health.Phase == History || p.health.Phase == Catching {
-		return max(p.CommitEvery, commitCatching)
-	}
-	return p.CommitEvery
 }
 
 // take runs one batch through the engine, and the archive beside it.

@@ -60,8 +60,8 @@ func scanAlert(scan func(...any) error) (analytics.AlertRow, error) {
 	if len(r.Signals) == 0 {
 		r.Signals = nil
 	}
-	for _, s := range steps {
-		r.Evidence = append(r.Evidence, analytics.Evidence{Name: s.Event, Time: s.Time, Value: s.Value, Place: s.place()})
+	if len(steps) > 0 {
+		r.Evidence = steps
 	}
 	return r, nil
 }

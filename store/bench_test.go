@@ -33,7 +33,7 @@ func BenchmarkCommit(b *testing.B) {
 			return analytics.KPIRow{Grain: "window", Window: analytics.Window{Start: event.Millis(k) * 30_000}, Dimension: "country", Value: "DE", Events: int64(k) * 1000}
 		}},
 		{"session", func(k int) analytics.Update {
-			return analytics.SessionRow{ID: fmt.Sprintf("s%07d", k), UserID: "u000123", Start: 1_795_500_000_000, Entry: "page_view", Exit: "view_item", Journey: journey}
+			return analytics.SessionRow{ID: fmt.Sprintf("s%07d", k), UserID: "u000123", Start: 1_795_500_000_000, Entry: "page_view", Exit: "view_item", Journey: analytics.NewJourney(journey)}
 		}},
 	} {
 		b.Run(kind.name, func(b *testing.B) {

@@ -22,7 +22,7 @@ func appendJourney(dst []byte, steps []analytics.Step) []byte {
 	return append(dst, ']')
 }
 
-func appendEvidence(dst []byte, evidence []analytics.Evidence) []byte {
+func appendEvidence(dst []byte, evidence []analytics.Step) []byte {
 	dst = append(dst, '[')
 	for i := range evidence {
 		e := &evidence[i]

@@ -35,7 +35,7 @@ const (
 
 	// cacheSize is SQLite's page cache: it holds the inner pages of the tables
 	// a commit writes to.
-	cacheSize = 16_384 // KiB
+	cacheSize = 8_192 // KiB
 
 	// walLimit is the size to which the write-ahead log is cut back after a
 	// large commit.
@@ -142,7 +142,7 @@ func ready(ctx context.Context, conn *sqlite3.SQLiteConn, path string, migration
 	if err := migrate(ctx, conn, path, version, migrations); err != nil {
 		return fmt.Errorf("migrate %s: %w", path, err)
 	}
-	err = exec(conn, fmt.Sprintf(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d`, walLimit))
+	err = exec(conn, fmt.Sprintf(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = %d`, walLimit))
 	if err != nil {
 		return fmt.Errorf("open database %s: %w", path, err)
 	}

@@ -61,7 +61,7 @@ CREATE TABLE session (
 	checked_out   INTEGER NOT NULL,
 	engaged       INTEGER NOT NULL,
 	converted     INTEGER NOT NULL,
-	journey       TEXT    NOT NULL, -- JSON: [{event, time, item, value_cents, topic, partition, offset}]
+	journey       TEXT    NOT NULL, -- JSON: [{event, time, item, value_cents, topic, partition, offset}]; [] while the visit is open
 	final         INTEGER NOT NULL
 ) STRICT;
 

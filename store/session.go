@@ -25,7 +25,10 @@ func (w *writer) writeSession(ctx context.Context, r *analytics.SessionRow) erro
 	if r.Deleted {
 		return w.sessionGone.add(ctx, w.conn, r.ID)
 	}
-	w.json = appendJourney(w.json[:0], r.Journey)
+	w.json = append(w.json[:0], `[]`...)
+	if r.Final {
+		w.json = appendJourney(w.json[:0], r.Journey.Steps())
+	}
 	return w.session.add(ctx, w.conn, r.ID, r.UserID, int64(r.Start), int64(r.End), r.Events, r.PageViews, int64(r.Cart),
 		r.Orders, int64(r.Revenue), r.Entry, r.Exit, r.Country, r.Device, r.Carted, r.CheckedOut, r.Engaged, r.Converted,
 		string(w.json), r.Final)
@@ -58,9 +61,7 @@ func scanSession(scan func(...any) error) (analytics.SessionRow, error) {
 	if err != nil {
 		return r, fmt.Errorf("journey of session %s: %w", r.ID, err)
 	}
-	for _, s := range steps {
-		r.Journey = append(r.Journey, analytics.Step{Name: s.Event, Time: s.Time, Item: s.Item, Value: s.Value, Place: s.place()})
-	}
+	r.Journey = analytics.NewJourney(steps)
 	return r, nil
 }
 
@@ -80,6 +81,12 @@ func (s *step) place() event.Place {
 	return event.Place{Topic: t, Partition: s.Partition, Offset: s.Offset}
 }
 
-func parseSteps(b []byte) (steps []step, err error) {
-	return steps, json.Unmarshal(b, &steps)
+func parseSteps(b []byte) ([]analytics.Step, error) {
+	var written []step
+	err := json.Unmarshal(b, &written)
+	steps := make([]analytics.Step, len(written))
+	for i, s := range written {
+		steps[i] = analytics.Step{Name: s.Event, Time: s.Time, Item: s.Item, Value: s.Value, Place: s.place()}
+	}
+	return steps, err
 }

@@ -113,7 +113,7 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 		analytics.PulseTable: analytics.PulseRow{Step: 1000, At: 1000, Events: 1},
 		analytics.SessionTable: analytics.SessionRow{
 			ID: "s1", UserID: "u1", Start: 5, End: 6, Events: 2, PageViews: 1, Cart: 250, Orders: 1, Revenue: 300, Entry: "in", Exit: "out",
-			Country: "DE", Device: "mobile", Carted: true, CheckedOut: true, Engaged: true, Converted: true, Journey: steps, Final: true,
+			Country: "DE", Device: "mobile", Carted: true, CheckedOut: true, Engaged: true, Converted: true, Journey: analytics.NewJourney(steps), Final: true,
 		},
 		analytics.PaymentTable: analytics.PaymentRow{
 			TransactionID: "t1", OrderID: "o1", UserID: "u1", At: 9, Status: analytics.Authorized, Value: 500, Currency: "EUR",
@@ -123,7 +123,7 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 			ID: "a1", Rule: "r", Pattern: "card_testing", UserID: "u1", TransactionID: "t1", OrderID: "o1", At: 1, Raised: 2, Confirmed: 3,
 			Score: 80, Level: "highest", Action: "block", Value: 500, State: analytics.AlertConfirmed, Why: "because", Silent: "unless",
 			Signals:  []analytics.Signal{{Name: "n", Value: 1.5, Limit: 1, Unit: "x"}, {Name: "m", Value: 2e300}},
-			Evidence: []analytics.Evidence{{Name: event.PaymentDeclined, Time: 1, Value: 1, Place: place}},
+			Evidence: []analytics.Step{{Name: event.PaymentDeclined, Time: 1, Value: 1, Place: place}},
 		},
 		analytics.StockTable: analytics.StockRow{
 			ItemID: "i1", LocationID: "l1", OnHand: 5, Reserved: 7, Incoming: 1, ReorderPoint: 2, SoldPerHour: 1.5, DaysOfCover: -1,
@@ -670,15 +670,17 @@ func TestJourney_isJSONWhateverTheText(t *testing.T) {
 	d := opened(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		text := string(rapid.SliceOf(rapid.Byte()).Draw(rt, "bytes")) + rapid.String().Draw(rt, "text")
-		row := analytics.SessionRow{ID: "s", Journey: []analytics.Step{{Name: event.Name(text), Item: "i" + text, Time: 1}}}
+		step := analytics.Step{Name: event.Name(text), Item: "i" + text, Time: 1}
+		row := analytics.SessionRow{ID: "s", Journey: analytics.NewJourney([]analytics.Step{step}), Final: true}
 		commit(t, d, pipeline.Commit{Updates: []analytics.Update{row}})
 		if got := table(t, d, `SELECT json_valid(journey) AS valid FROM session`); got[0] != "valid=1" {
 			rt.Fatalf("no JSON of %q: %q", text, got)
 		}
 		got, err := d.Session(context.Background(), "s")
-		row.Journey[0].Name, row.Journey[0].Item = event.Name(strings.ToValidUTF8(text, "\uFFFD")), "i"+strings.ToValidUTF8(text, "\uFFFD")
+		step.Name, step.Item = event.Name(strings.ToValidUTF8(text, "\uFFFD")), "i"+strings.ToValidUTF8(text, "\uFFFD")
+		row.Journey = analytics.NewJourney([]analytics.Step{step})
 		if err != nil || !reflect.DeepEqual(got, row) {
-			rt.Fatalf("journey %+v, %v, want %+v", got.Journey, err, row.Journey)
+			rt.Fatalf("journey %+v, %v, want %+v", got.Journey.Steps(), err, row.Journey.Steps())
 		}
 	})
 }

@@ -145,7 +145,7 @@ func alerts(newest event.Millis) (out []analytics.AlertRow) {
 		row := analytics.AlertRow{
 			ID: fmt.Sprintf("AT-%04X", 0x5f21+i*377), Rule: a.rule, Pattern: a.pattern, UserID: a.user, At: at, Raised: at.Add(1400 * time.Millisecond),
 			Score: a.score, Level: a.level, Action: a.action, Value: a.value, State: analytics.AlertConfirmed, Why: a.why, Silent: a.silent, Signals: a.signals,
-			Evidence: []analytics.Evidence{
+			Evidence: []analytics.Step{
 				{Name: event.LoginFailed, Time: at.Add(-13 * time.Minute), Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: int64(88_120 + i)}},
 				{Name: event.Login, Time: at.Add(-9 * time.Minute), Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: int64(90_004 + i)}},
 				{Name: event.PaymentAuthorized, Time: at, Value: a.value, Place: event.Place{Topic: event.Transactions, Partition: 1, Offset: int64(41_877 + i)}},
@@ -195,13 +195,14 @@ func visits(newest event.Millis) (out []analytics.SessionRow) {
 	}
 	for i := range 30 {
 		end := newest.Add(-time.Duration(i) * 1300 * time.Millisecond)
-		steps := names[i%len(names)]
+		path := names[i%len(names)]
+		var steps []analytics.Step
 		r := analytics.SessionRow{
-			ID: fmt.Sprintf("open/u-%d", 48_213+i*731), UserID: fmt.Sprintf("u-%d", 48_213+i*731), Start: end.Add(-time.Duration(len(steps)-1) * 50 * time.Second), End: end,
-			Events: int64(len(steps)), PageViews: int64(i % 4), Entry: string(steps[0]), Exit: string(steps[len(steps)-1]),
+			ID: fmt.Sprintf("open/u-%d", 48_213+i*731), UserID: fmt.Sprintf("u-%d", 48_213+i*731), Start: end.Add(-time.Duration(len(path)-1) * 50 * time.Second), End: end,
+			Events: int64(len(path)), PageViews: int64(i % 4), Entry: string(path[0]), Exit: string(path[len(path)-1]),
 			Country: []string{"PT", "DE", "BR", "FR", "PL"}[i%5], Device: []string{"mobile", "desktop", "mobile", "tablet"}[i%4], Engaged: true,
 		}
-		for k, n := range steps {
+		for k, n := range path {
 			st := analytics.Step{Name: n, Time: r.Start.Add(time.Duration(k) * 50 * time.Second), Place: event.Place{Topic: event.UserEvents, Partition: int32(i % 3), Offset: int64(401_000 + i*20 + k)}}
 			switch n {
 			case event.ViewItem, event.AddToCart:
@@ -210,8 +211,9 @@ func visits(newest event.Millis) (out []analytics.SessionRow) {
 			case event.Purchase:
 				st.Value, st.Place.Topic = 58_20, event.Transactions
 			}
-			r.Journey = append(r.Journey, st)
+			steps = append(steps, st)
 		}
+		r.Journey = analytics.NewJourney(steps)
 		switch i % 5 {
 		case 0:
 			r.Cart, r.Carted = 89_90, true
@@ -284,7 +286,7 @@ func hostile() *pipeline.Frame {
 		a.ID, a.Rule, a.UserID, a.Why, a.Silent, a.OrderID, a.TransactionID = evil+fmt.Sprint(i), evil, evil, evil, evil, evil, evil
 		a.State, a.Action, a.Level = evil, evil, evil
 		a.Signals = []analytics.Signal{{Name: evil, Unit: evil}}
-		a.Evidence = append(a.Evidence, analytics.Evidence{Name: evil})
+		a.Evidence = append(a.Evidence, analytics.Step{Name: evil})
 	}
 	for i := range f.Stock {
 		f.Stock[i].ItemID, f.Stock[i].LocationID = evil+fmt.Sprint(i), evil
@@ -292,7 +294,7 @@ func hostile() *pipeline.Frame {
 	for i := range f.Sessions {
 		r := &f.Sessions[i]
 		r.ID, r.UserID, r.Country, r.Device, r.Entry, r.Exit = evil+fmt.Sprint(i), evil, evil, evil, evil, evil
-		r.Journey = []analytics.Step{{Name: evil, Item: evil}}
+		r.Journey = analytics.NewJourney([]analytics.Step{{Name: evil, Item: evil}})
 	}
 	for i := range f.Trending {
 		f.Trending[i].ItemID, f.Trending[i].Category = evil, evil

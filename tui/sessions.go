@@ -53,7 +53,7 @@ func sessionTable(s *scene, rows []analytics.SessionRow) *table {
 			state, role := sessionState(r)
 			return []cell{
 				{theme.Muted, s.clock(r.End), true}, {theme.Text, r.UserID, true}, {theme.Muted, joinNonEmpty(" ", r.Country, r.Device), false},
-				{role, state, true}, {theme.Text, journey(r.Journey), false}, {theme.Muted, text.Span(r.End.Sub(r.Start)), true}, s.basket(r),
+				{role, state, true}, {theme.Text, journey(r.Journey.Steps()), false}, {theme.Muted, text.Span(r.End.Sub(r.Start)), true}, s.basket(r),
 			}
 		},
 		empty: "Waiting for the first shopper's event.",
@@ -142,7 +142,7 @@ func (v *visit) act(a action, s *scene) view {
 		return nil
 	}
 	v.rows.settle(t.list, v.rows.page)
-	return newRecordView(v.row.Journey[v.rows.at].Place)
+	return newRecordView(v.row.Journey.Steps()[v.rows.at].Place)
 }
 
 func (v *visit) draw(s *scene, w, h int) []string {
@@ -151,7 +151,7 @@ func (v *visit) draw(s *scene, w, h int) []string {
 	out := s.box(w, summary, pane{title: "Session of " + clip(v.row.UserID, 40), body: v.summary(s, w)})
 	iw, ih := inner(w, h-summary)
 	title := "Events, in order"
-	if missing := v.row.Events - int64(len(v.row.Journey)); missing > 0 {
+	if missing := v.row.Events - int64(v.row.Journey.Len()); missing > 0 {
 		title += " · " + text.Count(missing) + " in the middle are not kept"
 	}
 	return append(out, s.box(w, h-summary, pane{title: title, focus: true, body: v.table(s).draw(s, iw, ih, &v.rows, true)})...)
@@ -173,7 +173,7 @@ func (v *visit) summary(s *scene, w int) []string {
 }
 
 func (v *visit) table(s *scene) *table {
-	steps := v.row.Journey
+	steps := v.row.Journey.Steps()
 	return &table{
 		list: list{len(steps), func(i int) string { return steps[i].Place.String() }},
 		columns: []column{

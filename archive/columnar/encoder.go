@@ -27,13 +27,18 @@ type Encoder struct {
 // more than it saves.
 const leastCompressed = 64
 
+// pageWindow is how far back zstd looks: a page is smaller, and the usual window
+// is 8 MB of memory that nothing would ever be in.
+const pageWindow = 512 << 10
+
 // NewEncoder returns an Encoder for Files of one goroutine.
 func NewEncoder() (*Encoder, error) {
 	z, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithAllLitEntropyCompression(true), // random hex has no matches and half the entropy
-		zstd.WithEncoderCRC(false))              // whoever keeps files hashes them whole
+		zstd.WithWindowSize(pageWindow),
+		zstd.WithEncoderCRC(false)) // whoever keeps files hashes them whole
 	if err != nil {
 		return nil, fmt.Errorf("start zstd: %w", err)
 	}

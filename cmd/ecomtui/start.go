@@ -218,7 +218,7 @@ func (s *service) simulate(set *settings, partitions [event.TopicCount]int32) (e
 // room keeps the shop from getting far ahead of its readers: what it has
 // written and they have not read has to lie somewhere.
 func (s *service) room(ctx context.Context) error {
-	const lead, pause = 150_000, 2 * time.Millisecond // records: some 30 MB of log
+	const lead, pause = 60_000, 2 * time.Millisecond // records: some 10 MB of log
 	for int64(s.shop.Progress().Records)-s.source.Position() > lead {
 		select {
 		case <-ctx.Done():
@@ -330,7 +330,7 @@ func (s *service) close() error {
 // looked at all day should be small.
 const (
 	gcCatching = 200
-	gcLive     = 50
+	gcLive     = 25
 )
 
 // collect sets the collector's pace by what the pipeline is about.
