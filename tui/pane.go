@@ -3,6 +3,8 @@ package tui
 import (
 	"strings"
 
+	"charm.land/lipgloss/v2"
+
 	"ecomtui/pipeline"
 	"ecomtui/tui/text"
 	"ecomtui/tui/theme"
@@ -28,13 +30,13 @@ func (s *scene) box(w, h int, p pane) []string {
 	if iw < 1 || ih < 1 {
 		return blankLines(w, h)
 	}
-	role, glyphs := theme.Border, [6]string{"╭", "╮", "╰", "╯", "─", "│"}
+	role, b := theme.Border, lipgloss.RoundedBorder()
 	if p.focus {
-		role, glyphs = theme.Focus, [6]string{"┏", "┓", "┗", "┛", "━", "┃"}
+		role, b = theme.Focus, lipgloss.ThickBorder()
 	}
-	side := s.line(1).trusted(role, glyphs[5]).done()
+	side := s.line(1).trusted(role, b.Left).done()
 	out := make([]string, 0, h)
-	out = append(out, s.upper(w, role, glyphs, p))
+	out = append(out, s.upper(w, role, b, p))
 	for i := range ih {
 		row := text.Blank(iw)
 		if i < len(p.body) {
@@ -42,11 +44,11 @@ func (s *scene) box(w, h int, p pane) []string {
 		}
 		out = append(out, side+" "+row+" "+side)
 	}
-	return append(out, s.line(w).trusted(role, glyphs[2]+strings.Repeat(glyphs[4], w-2)+glyphs[3]).done())
+	return append(out, s.line(w).trusted(role, b.BottomLeft+strings.Repeat(b.Bottom, w-2)+b.BottomRight).done())
 }
 
 // upper is the border with the title in it and the age of the data at its end.
-func (s *scene) upper(w int, role theme.Role, glyphs [6]string, p pane) string {
+func (s *scene) upper(w int, role theme.Role, b lipgloss.Border, p pane) string {
 	note, noteRole := p.note, theme.Muted
 	if note == "" {
 		note, noteRole = s.freshness()
@@ -59,12 +61,12 @@ func (s *scene) upper(w int, role theme.Role, glyphs [6]string, p pane) string {
 		titleRole = theme.Accent
 	}
 	title := text.Cut(text.Clean(p.title), max(0, w-6))
-	l := s.line(w).trusted(role, glyphs[0]+glyphs[4]+" ").trusted(titleRole, title).gap(1)
+	l := s.line(w).trusted(role, b.TopLeft+b.Top+" ").trusted(titleRole, title).gap(1)
 	if n := text.Width(note); note != "" && l.room >= n+6 {
-		l.trusted(role, strings.Repeat(glyphs[4], l.room-n-4)).gap(1).trusted(noteRole, note).gap(1).trusted(role, glyphs[4]+glyphs[1])
+		l.trusted(role, strings.Repeat(b.Top, l.room-n-4)).gap(1).trusted(noteRole, note).gap(1).trusted(role, b.Top+b.TopRight)
 		return l.done()
 	}
-	return l.trusted(role, strings.Repeat(glyphs[4], max(0, l.room-1))+glyphs[1]).done()
+	return l.trusted(role, strings.Repeat(b.Top, max(0, l.room-1))+b.TopRight).done()
 }
 
 // freshness is the age of the data, worth a look once it is not young.

@@ -6,6 +6,12 @@
 // terminal's own come first.
 package theme
 
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
 // Role is what a piece of text means.
 type Role uint8
 
@@ -32,8 +38,8 @@ const (
 	roleCount
 )
 
-// A Theme is a table from roles to SGR sequences. It is never changed once
-// made. Terminals with fewer colours get the nearest ones from Bubble Tea.
+// A Theme is a table from roles to styles. It is never changed once made.
+// Terminals with fewer colours get the nearest ones from Bubble Tea.
 type Theme struct{ open [roleCount]string }
 
 // Open is the sequence that begins text of role r, or "" if it looks like any
@@ -43,6 +49,17 @@ func (t *Theme) Open(r Role) string { return t.open[r] }
 // Close ends every Open but those that are "".
 const Close = "\x1b[m"
 
+// made keeps of each style what it writes in front of a text: a frame has a
+// thousand pieces, and rendering a style for each would cost more than all else.
+func made(styles map[Role]lipgloss.Style) *Theme {
+	t := &Theme{}
+	for r, s := range styles {
+		const text = "x"
+		t.open[r], _, _ = strings.Cut(s.Render(text), text)
+	}
+	return t
+}
+
 // The series, good, warn, bad and info are told apart by people who do not see
 // red and green as others do (Okabe and Ito, "Color Universal Design", 2008);
 // on light ground they are a shade darker, for contrast.
@@ -50,28 +67,27 @@ const Close = "\x1b[m"
 // Dark is for a dark background, which is also what is assumed of a terminal
 // that does not say.
 func Dark() *Theme {
-	return &Theme{[roleCount]string{
-		Muted: rgb("139;148;158"), Accent: bold("86;180;233"), Strong: "\x1b[1m",
-		Good: rgb("38;190;140"), Warn: rgb("230;159;0"), Bad: bold("255;110;64"), Info: rgb("86;180;233"),
-		Border: rgb("78;84;92"), Focus: rgb("86;180;233"), Selection: "\x1b[48;2;44;52;64m",
-		Series1: rgb("86;180;233"), Series2: rgb("230;159;0"), Series3: rgb("0;178;130"),
-		Series4: rgb("240;228;66"), Series5: rgb("213;94;0"), Series6: rgb("204;121;167"),
-	}}
+	return made(map[Role]lipgloss.Style{
+		Muted: ink("#8B949E"), Accent: ink("#56B4E9").Bold(true), Strong: lipgloss.NewStyle().Bold(true),
+		Good: ink("#26BE8C"), Warn: ink("#E69F00"), Bad: ink("#FF6E40").Bold(true), Info: ink("#56B4E9"),
+		Border: ink("#4E545C"), Focus: ink("#56B4E9"), Selection: lipgloss.NewStyle().Background(lipgloss.Color("#2C3440")),
+		Series1: ink("#56B4E9"), Series2: ink("#E69F00"), Series3: ink("#00B282"),
+		Series4: ink("#F0E442"), Series5: ink("#D55E00"), Series6: ink("#CC79A7"),
+	})
 }
 
 // Light is for a light background.
 func Light() *Theme {
-	return &Theme{[roleCount]string{
-		Muted: rgb("96;104;114"), Accent: bold("0;92;152"), Strong: "\x1b[1m",
-		Good: rgb("0;112;82"), Warn: rgb("150;90;0"), Bad: bold("176;52;0"), Info: rgb("0;92;152"),
-		Border: rgb("176;182;190"), Focus: rgb("0;92;152"), Selection: "\x1b[48;2;222;232;244m",
-		Series1: rgb("0;92;152"), Series2: rgb("150;90;0"), Series3: rgb("0;112;82"),
-		Series4: rgb("120;110;0"), Series5: rgb("176;52;0"), Series6: rgb("140;60;105"),
-	}}
+	return made(map[Role]lipgloss.Style{
+		Muted: ink("#606872"), Accent: ink("#005C98").Bold(true), Strong: lipgloss.NewStyle().Bold(true),
+		Good: ink("#007052"), Warn: ink("#965A00"), Bad: ink("#B03400").Bold(true), Info: ink("#005C98"),
+		Border: ink("#B0B6BE"), Focus: ink("#005C98"), Selection: lipgloss.NewStyle().Background(lipgloss.Color("#DEE8F4")),
+		Series1: ink("#005C98"), Series2: ink("#965A00"), Series3: ink("#007052"),
+		Series4: ink("#786E00"), Series5: ink("#B03400"), Series6: ink("#8C3C69"),
+	})
 }
 
 // None has no colours and no attributes: what it draws is plain text.
 func None() *Theme { return &Theme{} }
 
-func rgb(c string) string  { return "\x1b[38;2;" + c + "m" }
-func bold(c string) string { return "\x1b[1;38;2;" + c + "m" }
+func ink(hex string) lipgloss.Style { return lipgloss.NewStyle().Foreground(lipgloss.Color(hex)) }
