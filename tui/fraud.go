@@ -111,7 +111,7 @@ func alertTable(s *scene, alerts []*analytics.AlertRow, full bool) *table {
 		list: list{len(alerts), func(i int) string { return alerts[i].ID }},
 		columns: []column{
 			{name: "score", width: 6, right: true}, {name: "rule", width: 19}, {name: "who", width: 12, rank: 3},
-			{name: "amount", width: 10, right: true, rank: 1}, {name: "age", width: 7, right: true, rank: 4}, {name: "why", least: 26, rank: 2},
+			{name: "amount", width: 10, right: true, rank: 1}, {name: "age", width: 7, right: true, rank: 4}, {name: "why", least: 18, rank: 2},
 		},
 		cells: func(i int) []cell {
 			a := alerts[i]
