@@ -89,9 +89,16 @@ type inventoryPart struct {
 	LowStock  int64 `json:"low_stock"`
 	StockOuts int64 `json:"stock_outs"`
 	Oversold  int64 `json:"oversold"`
+
+	ReconciliationOpen *int64 `json:"reconciliation_open"` // null: not reconciled yet
 }
 
-type recommendationsPart struct{}
+// recommendationsPart is null where nothing has been recommended yet.
+type recommendationsPart struct {
+	HitRate20 *float64 `json:"hit_rate_20"`
+	MRR20     *float64 `json:"mrr_20"`
+	Shown     int64    `json:"shown"`
+}
 
 type archivePart struct {
 	Files int64 `json:"files"`
@@ -143,7 +150,7 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 			DisputeRate:             ratio(t.Disputes, t.Orders),
 		},
 		Fraud:     newFraud(t),
-		Inventory: inventoryPart{t.Items, t.LowStock, t.StockOuts, t.Oversold},
+		Inventory: inventoryPart{Items: t.Items, LowStock: t.LowStock, StockOuts: t.StockOuts, Oversold: t.Oversold},
 		Archive:   archivePart{f.Archive.Files, f.Archive.Rows, f.Archive.Bytes},
 		Run:       newRun(f, before),
 	}
