@@ -3,6 +3,7 @@ package analytics
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -16,9 +17,9 @@ import (
 // older repeat counts as an event.
 const seenIDs = 131_072
 
-// seen is an exact set of the newest event ids of each partition. An id is
-// held as 128 bits of its hash: two of a partition's 131,072 collide once in
-// 10²⁸ records.
+// seen is a set of the newest event ids of each partition, exact but for an id
+// being held as the 64 bits of its hash: a record is taken for a repeat that is
+// none once in 10¹⁴.
 type seen struct{ parts perPartition[idRing] }
 
 func newSeen() *seen { return new(seen) }
@@ -33,10 +34,10 @@ const warmGroup = 64
 func (s *seen) warm(records []event.Record, hashes []id) (touched uint32) {
 	for i := range records {
 		r := &records[i]
-		h := xxh3.HashString128(r.Event.ID)
-		hashes[i] = id{h.Hi, h.Lo}
+		h := id(xxh3.HashString(r.Event.ID))
+		hashes[i] = h
 		if ring := s.parts.at(r.Topic, r.Partition); len(ring.index) > 0 {
-			touched += ring.index[h.Lo&uint64(len(ring.index)-1)]
+			touched += ring.index[ring.home(h)]
 		}
 	}
 	return touched
@@ -52,7 +53,10 @@ func (s *seen) advance(event.Millis)     {}
 func (s *seen) flush(bool, func(Update)) {}
 
 // Ids are saved in chunks, so that a checkpoint writes only the newest of them.
-const chunkIDs = 1024
+const (
+	chunkIDs = 1024
+	idBytes  = 8
+)
 
 func (s *seen) save(emit func(string, []byte)) {
 	var b []byte
@@ -63,8 +67,7 @@ func (s *seen) save(emit func(string, []byte)) {
 		for c := ring.saved / chunkIDs; c*chunkIDs < ring.added; c++ {
 			b = b[:0]
 			for i := c * chunkIDs; i < min(ring.added, (c+1)*chunkIDs); i++ {
-				v := ring.ids[i%seenIDs]
-				b = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, v.hi), v.lo)
+				b = binary.LittleEndian.AppendUint64(b, uint64(ring.ids[i%seenIDs]))
 			}
 			emit(fmt.Sprintf("%s/%d/%d", p.Topic, p.Partition, c), b)
 			if old := c - seenIDs/chunkIDs - 1; old >= 0 {
@@ -80,14 +83,15 @@ func (s *seen) load(key string, value []byte) error {
 	cut := strings.LastIndexByte(key, '/')
 	p, err := parsePartition(key[:max(cut, 0)])
 	c, err2 := strconv.ParseInt(key[cut+1:], 10, 64)
-	if err != nil || err2 != nil || len(value)%16 != 0 || len(value) > 16*chunkIDs {
+	if err != nil || err2 != nil || c < 0 || c > math.MaxInt64/chunkIDs-1 || len(value)%idBytes != 0 || len(value) > idBytes*chunkIDs {
 		return fmt.Errorf("chunk of ids: %w", errState)
 	}
 	s.parts.at(p.Topic, p.Partition).restore(c*chunkIDs, value)
 	return nil
 }
 
-type id struct{ hi, lo uint64 }
+// id is the hash of an event's id.
+type id uint64
 
 // idRing holds the newest seenIDs ids in the order they came, and an index by
 // hash: open addressing with linear probing, half full at most. An index entry
@@ -103,7 +107,10 @@ type idRing struct {
 // positionBits hold a position in the ring plus one.
 const positionBits = 18
 
-func entry(v id, position int64) uint32 { return uint32(v.hi)<<positionBits | uint32(position+1) }
+// entry has the low bits of the hash; home takes the high ones.
+func entry(v id, position int64) uint32 { return uint32(v)<<positionBits | uint32(position+1) }
+
+func (r *idRing) home(v id) uint64 { return uint64(v>>32) & uint64(len(r.index)-1) }
 
 // add reports whether v was not there.
 func (r *idRing) add(v id) bool {
@@ -129,8 +136,8 @@ func (r *idRing) add(v id) bool {
 
 // find returns v's slot, or the free one where it would go.
 func (r *idRing) find(v id) (slot uint64, found bool) {
-	mask, bits := uint64(len(r.index)-1), uint32(v.hi)<<positionBits
-	for slot = v.lo & mask; ; slot = (slot + 1) & mask {
+	mask, bits := uint64(len(r.index)-1), uint32(v)<<positionBits
+	for slot = r.home(v); ; slot = (slot + 1) & mask {
 		switch e := r.index[slot]; {
 		case e == 0:
 			return slot, false
@@ -146,12 +153,12 @@ func (r *idRing) at(e uint32) uint32 { return e&(1<<positionBits-1) - 1 }
 // it (Knuth, TAOCP 3, 6.4, algorithm R).
 func (r *idRing) drop(v id, position int64) {
 	mask, old := uint64(len(r.index)-1), entry(v, position)
-	hole := v.lo & mask
+	hole := r.home(v)
 	for r.index[hole] != old {
 		hole = (hole + 1) & mask
 	}
 	for j := (hole + 1) & mask; r.index[j] != 0; j = (j + 1) & mask {
-		home := r.ids[r.at(r.index[j])].lo & mask
+		home := r.home(r.ids[r.at(r.index[j])])
 		if (j-home)&mask >= (j-hole)&mask {
 			r.index[hole] = r.index[j]
 			hole = j
@@ -175,7 +182,7 @@ func (r *idRing) reindex() {
 
 // restore puts saved ids at their place, the first of them the at-th ever added.
 func (r *idRing) restore(at int64, b []byte) {
-	n := int64(len(b) / 16)
+	n := int64(len(b) / idBytes)
 	if need := min(at+n, seenIDs); int64(len(r.ids)) < need {
 		r.ids = append(r.ids, make([]id, need-int64(len(r.ids)))...)
 	}
@@ -183,7 +190,7 @@ func (r *idRing) restore(at int64, b []byte) {
 	for i := range n {
 		slot := (at + i) % seenIDs
 		if at+i >= r.added-seenIDs { // older ones have been overwritten
-			r.ids[slot] = id{binary.LittleEndian.Uint64(b[16*i:]), binary.LittleEndian.Uint64(b[16*i+8:])}
+			r.ids[slot] = id(binary.LittleEndian.Uint64(b[idBytes*i:]))
 		}
 	}
 	if newer {

@@ -64,7 +64,7 @@ func run(ctx context.Context, runs int, events uint64, out, only, profile, binar
 	}
 	l.close()
 	if only == "" {
-		if err := r.screens(ctx, dir, binary); err != nil {
+		if err := r.outside(ctx, dir, binary); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -115,5 +114,3 @@ func (r *results) write(path string) error {
 	}
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
-
-func (r *results) screens(context.Context, string, string) error { return nil }

@@ -60,8 +60,8 @@ const (
 	pollWait  = 100 * time.Millisecond // as long as a front end should go without news
 	pollMost  = 8_192                  // records: some 5 MB, a thirtieth of a second's work
 	inStep    = event.Millis(60_000)
-	queueMost = 20_000 // records fetched and not handed on, at which a partition is paused
-	queueFew  = 5_000  // and resumed
+	queueMost = 10_000 // records fetched and not handed on, at which a partition is paused
+	queueFew  = 2_000  // and resumed
 )
 
 // Seek connects the client. Errors show in the first Poll.

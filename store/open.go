@@ -35,7 +35,7 @@ const (
 
 	// cacheSize is SQLite's page cache: it holds the inner pages of the tables
 	// a commit writes to.
-	cacheSize = 8_192 // KiB
+	cacheSize = 4_096 // KiB
 
 	// walLimit is the size to which the write-ahead log is cut back after a
 	// large commit.
