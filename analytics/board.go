@@ -236,7 +236,7 @@ func urgency(r *StockRow) float64 {
 	case available < 0:
 		return float64(available) - 1
 	case available == 0:
-		return -1 / (1 + r.SoldPerHour)
+		return -r.SoldPerHour / (1 + r.SoldPerHour)
 	case r.DaysOfCover >= 0:
 		return r.DaysOfCover
 	}

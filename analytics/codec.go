@@ -120,12 +120,15 @@ func (r *reader) place() event.Place {
 	return event.Place{Topic: event.Topic(t), Partition: int32(r.int()), Offset: r.int()}
 }
 
+// maxPartition is more than any topic has: a damaged number must not become memory.
+const maxPartition = 1 << 16
+
 // parsePartition reads "user_events/3".
 func parsePartition(s string) (event.Partition, error) {
 	name, number, _ := strings.Cut(s, "/")
 	t, ok := event.ParseTopic(name)
 	n, err := strconv.ParseInt(number, 10, 32)
-	if !ok || err != nil {
+	if !ok || err != nil || n < 0 || n > maxPartition {
 		return event.Partition{}, fmt.Errorf("%q is no partition: %w", s, errState)
 	}
 	return event.Partition{Topic: t, Partition: int32(n)}, nil

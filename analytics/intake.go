@@ -88,9 +88,12 @@ func (n *intake) keep(r *event.Record, reason string) {
 	n.letters = append(n.letters, DeadLetterRow{Place: r.Place, Reason: reason, Sample: sample})
 }
 
-func (n *intake) name() string         { return "intake" }
-func (n *intake) apply(*event.Record)  {}
-func (n *intake) advance(event.Millis) {}
+func (n *intake) name() string        { return "intake" }
+func (n *intake) apply(*event.Record) {}
+
+// advance notes that the totals may have changed: sessions end and alerts are
+// confirmed at the watermark, which an idle partition moves without a record.
+func (n *intake) advance(event.Millis) { n.changed = true }
 
 func (n *intake) flush(_ bool, emit func(Update)) {
 	for _, l := range n.letters {

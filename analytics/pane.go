@@ -49,7 +49,7 @@ func (p *pane) count(e *event.Event) {
 	if e.UserID != "" && e.Name != event.Refund && e.Name != event.Dispute {
 		p.visitors.InsertHash(xxh3.HashString(e.UserID))
 	}
-	if e.ItemCategory != "" {
+	if e.ItemCategory != "" && (e.Name != event.Purchase || len(e.Items) == 0) { // else its lines say more
 		p.byValue[byCategory].at(e.ItemCategory).count(e)
 	}
 	p.countLines(e)
@@ -136,7 +136,7 @@ func (b *breakdown) at(value string) *counts {
 	if c := b.values[value]; c != nil {
 		return c
 	}
-	if len(b.values) >= maxValues {
+	if b.named() >= maxValues {
 		if value > b.last {
 			value = other
 		}
@@ -149,13 +149,22 @@ func (b *breakdown) at(value string) *counts {
 	}
 	c := new(counts)
 	b.values[string([]byte(value))] = c // the event's string is only borrowed
-	if len(b.values) > maxValues {
+	if b.named() > maxValues {
 		b.evict()
 	}
-	if len(b.values) >= maxValues {
+	if b.named() >= maxValues {
 		b.last = b.greatest()
 	}
 	return c
+}
+
+// named is how many values have a name of their own. "other" is none: were it
+// counted, there would be room for one more or less, by which value came first.
+func (b *breakdown) named() int {
+	if b.values[other] != nil {
+		return len(b.values) - 1
+	}
+	return len(b.values)
 }
 
 func (b *breakdown) evict() {
@@ -207,7 +216,11 @@ func (p *pane) decode(r *reader) error {
 	if err := r.done(); err != nil {
 		return err
 	}
-	if err := p.visitors.UnmarshalBinary([]byte(sketch)); err != nil {
+	saved := newVisitors()
+	if err := saved.UnmarshalBinary([]byte(sketch)); err != nil {
+		return fmt.Errorf("decode visitors: %w", err)
+	}
+	if err := p.visitors.Merge(saved); err != nil { // another precision: windows could not add it up
 		return fmt.Errorf("decode visitors: %w", err)
 	}
 	return nil

@@ -155,6 +155,9 @@ func (r *idRing) drop(v id, position int64) {
 	mask, old := uint64(len(r.index)-1), entry(v, position)
 	hole := r.home(v)
 	for r.index[hole] != old {
+		if r.index[hole] == 0 { // not there: saved state with a piece missing
+			return
+		}
 		hole = (hole + 1) & mask
 	}
 	for j := (hole + 1) & mask; r.index[j] != 0; j = (j + 1) & mask {

@@ -329,8 +329,7 @@ func (s *sessions) flush(all bool, emit func(Update)) {
 			u.row = false
 		}
 	}
-	clear(s.shown[from:])
-	s.shown = s.shown[:from]
+	s.shown = emptied(s.shown, from)
 	s.totals.SessionsActive = int64(len(s.users))
 }
 
@@ -366,8 +365,18 @@ func (s *sessions) save(emit func(string, []byte)) {
 		}
 		emit(u.user, w.b)
 	}
-	clear(s.saved)
-	s.saved = s.saved[:0]
+	s.saved = emptied(s.saved, 0)
+}
+
+// emptied is the list with its first n alone, for more to be added; a list that
+// catching up made large is let go.
+func emptied(list []*shopper, n int) []*shopper {
+	const large = 10_000
+	if cap(list) > large && len(list) < large/8 {
+		return append([]*shopper(nil), list[:n]...)
+	}
+	clear(list[n:])
+	return list[:n]
 }
 
 func (s *sessions) load(user string, value []byte) error {

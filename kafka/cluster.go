@@ -149,6 +149,11 @@ func ends(ctx context.Context, adm *kadm.Client) (event.Offsets, error) {
 	return listed(adm.ListEndOffsets(ctx, topicNames()...))
 }
 
+// starts are the offsets of the oldest record of each partition.
+func starts(ctx context.Context, adm *kadm.Client) (event.Offsets, error) {
+	return listed(adm.ListStartOffsets(ctx, topicNames()...))
+}
+
 func topicNames() []string {
 	var names []string
 	for _, t := range event.Topics() {

@@ -26,7 +26,7 @@ type Producer struct {
 // requests at 20,000 records/s.
 const (
 	linger       = 5 * time.Millisecond
-	mostBuffered = 25_000 // records under way; then Write waits
+	mostBuffered = 10_000 // records under way; then Write waits
 	headerSeq    = "shop_seq"
 	lookBack     = 500 // records behind the end, for the newest of ours
 )
@@ -120,7 +120,7 @@ func (p *Producer) Newest(ctx context.Context) (map[event.Partition]uint64, int6
 	if err != nil {
 		return nil, 0, err
 	}
-	start, err := listed(adm.ListStartOffsets(ctx, topicNames()...))
+	start, err := starts(ctx, adm)
 	if err != nil {
 		return nil, 0, err
 	}

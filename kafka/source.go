@@ -53,6 +53,7 @@ type lane struct {
 	end    int64 // offset after the newest record known
 	queue  []*kgo.Record
 	last   event.Millis // timestamp of the last record handed on
+	start  bool         // reading began at the partition's start, wherever that is
 	paused bool
 }
 
@@ -76,7 +77,7 @@ func (s *Source) Seek(next event.Offsets) {
 			part := event.Partition{Topic: t, Partition: p}
 			at, ok := next[part]
 			s.read.Add(at)
-			s.parts[part] = &lane{Partition: part, next: at, end: at}
+			s.parts[part] = &lane{Partition: part, next: at, end: at, start: !ok}
 			offsets[t.String()][p] = kgo.NewOffset().AtStart()
 			if ok {
 				offsets[t.String()][p] = kgo.NewOffset().At(at)
@@ -227,7 +228,13 @@ func (s *Source) ready() []*kgo.Record {
 // slowest is the timestamp of the next record of the partition that is
 // furthest behind. A partition read to its end holds nobody up; of one that has
 // more, but not here yet, the last is known, or nothing.
+//
+// Before the ends have been seen nobody knows who has more; where they cannot
+// be, records are worth more than step.
 func (s *Source) slowest() (low event.Millis, known bool) {
+	if s.heard == nil && !s.broker.failing() {
+		return 0, false
+	}
 	first := true
 	for _, l := range s.parts {
 		var t event.Millis

@@ -14,7 +14,8 @@ import (
 
 // A sighting is where the partitions ended at one moment.
 type sighting struct {
-	ends  event.Offsets
+	starts, ends event.Offsets
+
 	mark  event.Millis // everything published before it was in the log by then
 	final bool         // and nothing will come after
 }
@@ -71,6 +72,10 @@ func (s *Source) look(adm *kadm.Client) {
 		}
 		return
 	}
+	if sight.starts, err = starts(ctx, adm); err != nil {
+		s.broker.fail(err)
+		return
+	}
 	s.broker.ok()
 	s.ends.Store(&sight)
 }
@@ -84,6 +89,11 @@ func (s *Source) judgeIdle(b *pipeline.Batch) (ended bool) {
 	}
 	for p, l := range s.parts {
 		l.end = max(l.end, sight.ends[p])
+		// What was deleted before this reader came is not waited for.
+		if gone := sight.starts[p] - l.next; gone > 0 && l.start && len(l.queue) == 0 {
+			l.next += gone
+			s.read.Add(gone)
+		}
 	}
 	if sight == s.heard && !sight.final {
 		return false
@@ -130,6 +140,12 @@ type brokerState struct {
 func (b *brokerState) ok() { b.set(true, nil) }
 
 func (b *brokerState) fail(err error) { b.set(false, err) }
+
+func (b *brokerState) failing() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err != nil
+}
 
 func (b *brokerState) set(up bool, err error) {
 	b.mu.Lock()

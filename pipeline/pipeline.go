@@ -112,8 +112,11 @@ func (p *Pipeline) restore(l Loaded) error {
 	p.board.Apply(p.Engine.Flush(true))
 	next, archived := event.Offsets{}, p.Archive.Next()
 	for part, offset := range p.Engine.Next() {
-		// Both read the same polls, so reading begins where the one behind is.
-		next[part] = min(offset, archived[part])
+		// Both read the same polls, so reading begins where the one behind is: where
+		// no file of a partition is sealed yet, at its start, wherever that is.
+		if at, ok := archived[part]; ok {
+			next[part] = min(offset, at)
+		}
 	}
 	p.Source.Seek(next)
 	return nil
@@ -139,7 +142,7 @@ func (p *Pipeline) loop(ctx context.Context, keep *keeper) error {
 		commit := stopping || keep.idle() && (now.Sub(committed) >= p.CommitEvery || since >= p.CommitRecords)
 		if due || commit {
 			framed = now
-			p.flush(now, keep, commit, ended)
+			p.flush(now, keep, commit)
 		}
 		if stopping {
 			return p.finish(keep, ended)
@@ -188,21 +191,19 @@ func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper) error {
 }
 
 // flush makes a Frame of what changed, and keeps the rows for the next commit.
-func (p *Pipeline) flush(now time.Time, keep *keeper, all, ended bool) {
+func (p *Pipeline) flush(now time.Time, keep *keeper, all bool) {
 	updates := p.Engine.Flush(all)
 	p.board.Apply(updates)
 	for _, u := range updates {
 		p.pending[u.Key()] = u
 	}
 	keep.report(&p.health)
-	p.health.Phase = p.phase(ended)
+	p.health.Phase = p.phase()
 	p.publish(now, all)
 }
 
-func (p *Pipeline) phase(ended bool) Phase {
+func (p *Pipeline) phase() Phase {
 	switch {
-	case ended:
-		return Ended
 	case p.Shop.inHistory():
 		return History
 	case p.health.Lag < 0:
@@ -243,6 +244,9 @@ func (p *Pipeline) checkpoint(now time.Time, last bool) Commit {
 func (p *Pipeline) finish(keep *keeper, ended bool) error {
 	if err := keep.finish(p.checkpoint(time.Now(), true), ended); err != nil {
 		return err
+	}
+	if ended {
+		p.health.Phase = Ended // and not before: the word promises that all is on disk
 	}
 	keep.report(&p.health)
 	p.publish(time.Now(), true)

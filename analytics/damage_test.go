@@ -1,0 +1,125 @@
+package analytics
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ecomtui/event"
+)
+
+// State that is damaged may be refused or, where it still reads as state, be
+// taken for what it says; it never makes a program panic.
+func TestDamage_neverPanics(t *testing.T) {
+	refused := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		e := New(briefParams())
+		records := drawLog(t).read(t)
+		e.Apply(records)
+		e.Flush(true)
+		cp := e.Checkpoint()
+		byOperator := map[string][]StateEntry{}
+		for _, s := range cp.Changed {
+			if s.Value != nil {
+				byOperator[s.Operator] = append(byOperator[s.Operator], s)
+			}
+		}
+		for _, op := range e.all {
+			entries := byOperator[op.name()]
+			if len(entries) == 0 {
+				continue
+			}
+			s := rapid.SampledFrom(entries).Draw(t, op.name())
+			if s.Value = slices.Clone(s.Value); rapid.IntRange(0, 3).Draw(t, "key") == 0 {
+				s.Key = string(damage(t, []byte(s.Key)))
+			} else {
+				s.Value = damage(t, s.Value)
+			}
+			broken := New(briefParams())
+			if err := broken.Restore(cp.Next, []StateEntry{s}); err != nil {
+				refused[op.name()]++
+				continue
+			}
+			broken.Apply(records[:min(len(records), 50)])
+			broken.Flush(true)
+		}
+	})
+	for _, op := range New(testParams()).all {
+		if op.name() != "payment" && refused[op.name()] == 0 { // payment keeps nothing
+			t.Errorf("%s: no damage was noticed", op.name())
+		}
+	}
+}
+
+// damage cuts, lengthens or overwrites.
+func damage(t *rapid.T, b []byte) []byte {
+	at := rapid.IntRange(0, len(b)).Draw(t, "at")
+	some := rapid.SampledFrom([]string{"-1", "9223372036854775807", "-9223372036854775808", "99999999", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x00", "/"}).Draw(t, "some")
+	switch rapid.IntRange(0, 3).Draw(t, "how") {
+	case 0:
+		return b[:at]
+	case 1:
+		return slices.Concat(b[:at], []byte(some), b[at:])
+	case 2:
+		return slices.Concat(b[:at], []byte(some))
+	}
+	if at < len(b) {
+		b[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
+	}
+	return b
+}
+
+// What no operator of this version writes is refused, by name.
+func TestDamage_isRefused(t *testing.T) {
+	sketch := func() []byte { // of another precision than ours
+		p := newPane()
+		var w writer
+		if err := p.encode(&w); err != nil {
+			t.Fatal(err)
+		}
+		w.b = w.b[:len(w.b)-len(mustMarshal(t, p))-3]
+		w.string("\x01\x04\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+		return w.b
+	}
+	for name, s := range map[string]StateEntry{
+		"no such operator":         {"spells", "x", []byte{0}},
+		"clock, no topic":          {"clock", "orders/0", []byte{0, 0, 0}},
+		"clock, partition -1":      {"clock", "user_events/-1", []byte{0, 0, 0}},
+		"clock, partition 2 G":     {"clock", "user_events/2000000000", []byte{0, 0, 0}},
+		"clock, too short":         {"clock", "user_events/0", []byte{0}},
+		"clock, too long":          {"clock", "user_events/0", []byte{0, 0, 0, 0}},
+		"seen, negative chunk":     {"seen", "user_events/0/-1", make([]byte, 16)},
+		"seen, chunk out of range": {"seen", "user_events/0/9223372036854775807", make([]byte, 16)},
+		"seen, half an id":         {"seen", "user_events/0/0", make([]byte, idBytes/2)},
+		"session, no visit":        {"session", "ann", []byte{0}},
+		"kpi, no pane":             {"kpi", "noon", []byte{0}},
+		"kpi, another sketch":      {"kpi", "1", sketch()},
+		"pulse, empty":             {"pulse", "0/0", nil},
+		"payment, anything":        {"payment", "x", []byte{0}},
+		"fraud, no such rule":      {"fraud", "spells/ann", []byte{0}},
+		"truth, neither kind":      {"truth", "x", []byte{0}},
+		"stock, no key":            {"stock", "", []byte{0}},
+		"trending, no key":         {"trending", "", []byte{0}},
+		"intake, no JSON":          {"intake", "totals", []byte("{")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := New(testParams()).Restore(event.Offsets{}, []StateEntry{s})
+			if err == nil {
+				t.Fatal("taken for good")
+			}
+			if !errors.Is(err, errState) && s.Operator != "intake" && s.Operator != "kpi" && s.Operator != "spells" {
+				t.Errorf("another error: %v", err)
+			}
+		})
+	}
+}
+
+func mustMarshal(t *testing.T, p *pane) []byte {
+	b, err := p.visitors.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

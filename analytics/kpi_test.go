@@ -1,0 +1,167 @@
+package analytics
+
+import (
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ecomtui/event"
+)
+
+// briefParams have windows of three panes: most of what a window costs is
+// adding up its panes' visitors.
+func briefParams() Params {
+	p := testParams()
+	p.Window = 3 * p.Slide
+	return p
+}
+
+// Every final window is what counting its events one by one gives, and there
+// is one wherever something happened.
+func TestKPI_windowsEqualBruteForce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := New(briefParams())
+		rows := table{}
+		var counted []event.Event
+		records := drawLog(t).read(t)
+		for _, r := range records[:min(len(records), 250)] {
+			before := e.Totals().Aggregated
+			e.Apply([]event.Record{r})
+			if e.Totals().Aggregated > before && (r.Topic == event.UserEvents || r.Topic == event.Transactions) {
+				counted = append(counted, r.Event)
+			}
+			if rapid.IntRange(0, 99).Draw(t, "flush") == 0 {
+				rows.apply(e.Flush(true))
+			}
+		}
+		settle(e)
+		rows.apply(e.Flush(true))
+		want := bruteForce(counted, rows, e.Watermark())
+		for key, w := range want {
+			got, ok := rows[key].(KPIRow)
+			if !ok || got != w {
+				t.Fatalf("%+v\n got %+v\nwant %+v", key, got, w)
+			}
+		}
+		for key, u := range rows {
+			if r, ok := u.(KPIRow); ok && r.Final && (r.Dimension == "all" || r.Dimension == "country") && want[key] == nil {
+				t.Fatalf("nothing happened in %+v", r)
+			}
+		}
+	})
+}
+
+// bruteForce makes the rows of the shop and its countries for every window that
+// the watermark has passed.
+func bruteForce(events []event.Event, rows table, wm event.Millis) table {
+	out := table{}
+	p := briefParams()
+	slide, size := event.Millis(p.Slide.Milliseconds()), event.Millis(p.Window.Milliseconds())
+	visitors := map[Key]map[string]bool{}
+	windows := func(at event.Millis, country string, count func(*KPIRow, Key)) {
+		for start := at / slide * slide; start > at-size; start -= slide {
+			if start+size > wm {
+				continue
+			}
+			for _, r := range []KPIRow{{Dimension: "all"}, {Dimension: "country", Value: country}} {
+				r.Grain, r.Window, r.Final = GrainWindow, Window{start, start + size}, true
+				if r.Dimension == "country" && country == "" {
+					continue
+				}
+				if known, ok := out[r.Key()]; ok {
+					r = known.(KPIRow)
+				}
+				count(&r, r.Key())
+				out[r.Key()] = r
+			}
+		}
+	}
+	for _, e := range events {
+		windows(e.Time, e.IPCountry, func(r *KPIRow, k Key) {
+			countOne(r, &e)
+			if r.Dimension == "all" && e.Name != event.Refund && e.Name != event.Dispute {
+				if visitors[k] == nil {
+					visitors[k] = map[string]bool{}
+				}
+				visitors[k][e.UserID] = true
+				r.Visitors = int64(len(visitors[k]))
+			}
+		})
+	}
+	for _, u := range rows {
+		s, ok := u.(SessionRow)
+		if !ok || !s.Final {
+			continue
+		}
+		windows(s.End.Add(p.SessionGap), s.Country, func(r *KPIRow, _ Key) {
+			r.Sessions++
+			for _, c := range []struct {
+				n   *int64
+				yes bool
+			}{{&r.Carted, s.Carted}, {&r.Checkouts, s.CheckedOut}, {&r.Converted, s.Converted}} {
+				if c.yes {
+					*c.n++
+				}
+			}
+		})
+	}
+	return out
+}
+
+func countOne(r *KPIRow, e *event.Event) {
+	r.Events++
+	switch e.Name {
+	case event.PageView:
+		r.PageViews++
+	case event.ViewItem:
+		r.ViewItemEvents++
+	case event.AddToCart:
+		r.AddToCartEvents++
+	case event.BeginCheckout:
+		r.BeginCheckoutEvents++
+	case event.PaymentAuthorized:
+		r.Authorized++
+	case event.PaymentDeclined:
+		r.Declined++
+	case event.Dispute:
+		r.Disputes++
+	case event.Purchase:
+		r.Orders++
+		r.Units += e.Units()
+		r.Gross += e.Value
+		r.Discount += e.Discount
+	case event.Refund:
+		r.Refunds++
+		r.Refund += e.Value
+	}
+}
+
+// Which values of a dimension are added up as "other" depends on the values
+// alone, not on the order they came in.
+func TestKPI_otherIsTheSameInAnyOrder(t *testing.T) {
+	values := make([]string, maxValues+40)
+	for i := range values {
+		values[i] = string(rune('a'+i%26)) + string(rune('a'+i/26))
+	}
+	count := func(order []string) map[string]counts {
+		var b breakdown
+		for _, v := range order {
+			b.at(v).events++
+		}
+		out := map[string]counts{}
+		for v, c := range b.values {
+			out[v] = *c
+		}
+		return out
+	}
+	want := count(values)
+	if got := want[other].events; len(want) > maxValues+1 || got < 40 {
+		t.Fatalf("%d values, %d of them other", len(want), got)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		if got := count(rapid.Permutation(values).Draw(t, "order")); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%d values, %d of them other; want %d and %d", len(got), got[other].events, len(want), want[other].events)
+		}
+	})
+}
