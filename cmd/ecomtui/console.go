@@ -20,7 +20,7 @@ import (
 type console struct{ *service }
 
 func (c *console) follow(ctx context.Context, _ func() *pipeline.Frame) error {
-	goodbye, err := watchTerminal()
+	goodbye, err := watchTerminal(c.dir)
 	if err != nil {
 		return err
 	}
