@@ -11,15 +11,16 @@ import (
 // count; the watermark is the weakest of those promises. Labels take no part:
 // they speak of the past whenever it becomes known.
 type clock struct {
-	lateness  event.Millis
-	parts     perPartition[partClock]
-	newest    event.Millis // greatest event time of all
-	published event.Millis // greatest record timestamp of all
+	lateness event.Millis
+	parts    perPartition[partClock]
+	newest   event.Millis // greatest event time of all
+	stamp    event.Millis // greatest record timestamp of all
 }
 
 type partClock struct {
 	spoken  event.Millis // greatest event time of its own records
 	idle    event.Millis // what it was moved to while it had nothing to say
+	stamp   event.Millis // greatest record timestamp
 	changed bool
 }
 
@@ -44,13 +45,20 @@ func (c *clock) late(r *event.Record) bool {
 func (c *clock) name() string { return "clock" }
 
 func (c *clock) apply(r *event.Record) {
-	c.published = max(c.published, r.Time)
 	pc := c.parts.at(r.Topic, r.Partition)
 	if r.Event.Time > pc.spoken {
 		pc.spoken, pc.changed = r.Event.Time, true
 	}
 	if r.Topic != event.FraudLabels {
 		c.newest = max(c.newest, r.Event.Time)
+	}
+}
+
+// published notes a record's timestamp, whatever becomes of the record.
+func (c *clock) published(r *event.Record) {
+	if pc := c.parts.at(r.Topic, r.Partition); r.Time > pc.stamp {
+		pc.stamp, pc.changed = r.Time, true
+		c.stamp = max(c.stamp, r.Time)
 	}
 }
 
@@ -85,7 +93,7 @@ func (c *clock) save(emit func(string, []byte)) {
 		var w writer
 		w.int(int64(pc.spoken))
 		w.int(int64(pc.idle))
-		w.int(int64(c.published))
+		w.int(int64(pc.stamp))
 		emit(fmt.Sprintf("%s/%d", p.Topic, p.Partition), w.b)
 	}
 }
@@ -97,8 +105,8 @@ func (c *clock) load(key string, value []byte) error {
 	}
 	r := reader{b: value}
 	pc := c.parts.at(p.Topic, p.Partition)
-	pc.spoken, pc.idle = event.Millis(r.int()), event.Millis(r.int())
-	c.published = max(c.published, event.Millis(r.int()))
+	pc.spoken, pc.idle, pc.stamp = event.Millis(r.int()), event.Millis(r.int()), event.Millis(r.int())
+	c.stamp = max(c.stamp, pc.stamp)
 	if p.Topic != event.FraudLabels {
 		c.newest = max(c.newest, pc.spoken)
 	}

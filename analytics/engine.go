@@ -110,6 +110,7 @@ func (e *Engine) apply(r *event.Record, h id) {
 		return
 	}
 	*next = r.Offset + 1
+	e.clock.published(r)
 	if e.intake.admit(e.judge(r, h), r) {
 		for _, op := range e.all {
 			op.apply(r)
@@ -168,7 +169,7 @@ func (e *Engine) Watermark() event.Millis { return e.wm }
 func (e *Engine) Newest() event.Millis { return e.clock.newest }
 
 // PublishedAt is the greatest record timestamp seen.
-func (e *Engine) PublishedAt() event.Millis { return e.clock.published }
+func (e *Engine) PublishedAt() event.Millis { return e.clock.stamp }
 
 // Next is the offset of the next record wanted of each partition.
 func (e *Engine) Next() event.Offsets {

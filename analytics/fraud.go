@@ -147,7 +147,7 @@ func (f *fraud) conclude(p *payment, i int) bool {
 
 // raise fills in what every alert about p has.
 func (f *fraud) raise(p *payment, rule rule, a *AlertRow, state AlertState) {
-	a.ID = alertID(rule.name(), p.transaction)
+	a.ID = alertID(rule.name(), p.place)
 	a.Rule, a.UserID, a.TransactionID, a.OrderID = rule.name(), p.user, p.transaction, p.order
 	a.At, a.Raised, a.Value, a.State = p.at, p.published, p.value, state
 	if state == AlertConfirmed {
@@ -157,10 +157,10 @@ func (f *fraud) raise(p *payment, rule rule, a *AlertRow, state AlertState) {
 	f.alerts = append(f.alerts, *a)
 }
 
-// alertID is a function of the rule and the payment, so that a replay raises
-// the same alert and not a second one.
-func alertID(rule, transaction string) string {
-	h := xxh3.HashString128(rule + "\x00" + transaction).Bytes()
+// alertID is a function of the rule and the record, so that a replay raises the
+// same alert and not a second one, and a retry under one transaction another.
+func alertID(rule string, at event.Place) string {
+	h := xxh3.HashString128(rule + "\x00" + at.String()).Bytes()
 	return "AT-" + strings.ToUpper(hex.EncodeToString(h[:6]))
 }
 

@@ -77,7 +77,8 @@ func (r KPIRow) Key() Key {
 
 // PulseRow is what happened in one second, or one minute, of event time. It
 // feeds sparklines and the figures of the last five minutes; it is never final
-// and no table keeps it: the engine's state does, for an hour and three.
+// and no table keeps it: the engine's state does, for ten
+// minutes and three hours.
 type PulseRow struct {
 	Step event.Millis // 1,000 or 60,000
 	At   event.Millis // start of the span
@@ -157,9 +158,10 @@ type PaymentRow struct {
 	Place                          event.Place
 }
 
-// Key has the status in it: a refund does not replace the payment, it adds to it.
+// Key has status and place in it: the rows of a payment add up in the store, so
+// none replaces another before it gets there.
 func (r PaymentRow) Key() Key {
-	return Key{Table: PaymentTable, A: r.TransactionID, B: string(r.Status)}
+	return Key{Table: PaymentTable, A: r.TransactionID, B: string(r.Status) + " " + r.Place.String()}
 }
 
 // AlertState is where an alert stands.

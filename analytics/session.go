@@ -21,7 +21,8 @@ const (
 // come. It is final once the watermark is a gap past its last event.
 type sessions struct {
 	gap    event.Millis
-	users  map[string]*shopper
+	users  map[string]*shopper  // who has a visit open, or an early row to be deleted
+	active int64                // of them, who has a visit open
 	due    map[int64][]*shopper // by bucket: whom to look at when the watermark gets there
 	looked int64                // buckets before this one are empty
 	closed []SessionRow         // final, not yet flushed
@@ -130,6 +131,9 @@ func (s *sessions) visit(u *shopper, t event.Millis) *visit {
 	}
 	if found != nil {
 		return found
+	}
+	if len(u.open) == 0 {
+		s.active++
 	}
 	v := &visit{start: t, end: t}
 	at := 0
@@ -246,7 +250,10 @@ func (s *sessions) look(u *shopper, wm event.Millis) {
 	}
 	if len(u.open) > 0 {
 		s.await(u, u.open[0].end+s.gap)
-	} else {
+		return
+	}
+	s.active--
+	if !u.row { // else flush has a row to delete, if the user does not come back first
 		delete(s.users, u.user)
 	}
 }
@@ -327,10 +334,11 @@ func (s *sessions) flush(all bool, emit func(Update)) {
 		} else if u.row {
 			emit(SessionRow{ID: openID(u.user), Deleted: true})
 			u.row = false
+			delete(s.users, u.user)
 		}
 	}
 	s.shown = emptied(s.shown, from)
-	s.totals.SessionsActive = int64(len(s.users))
+	s.totals.SessionsActive = s.active
 }
 
 // sessionID and openID are hashes, since a user_id may be anything and an id is
@@ -353,7 +361,7 @@ func (s *sessions) save(emit func(string, []byte)) {
 	for _, u := range s.saved {
 		u.unsaved = false
 		if len(u.open) == 0 {
-			if s.users[u.user] == nil { // the user may have come back as another shopper
+			if other := s.users[u.user]; other == nil || other == u { // the user may have come back as another shopper
 				emit(u.user, nil)
 			}
 			continue
@@ -394,6 +402,7 @@ func (s *sessions) load(user string, value []byte) error {
 		return errState
 	}
 	s.users[user] = u
+	s.active++
 	s.await(u, u.open[0].end+s.gap)
 	u.unshown = true
 	s.shown = append(s.shown, u)

@@ -134,13 +134,14 @@ func (l *level) perHour() float64 {
 	const hour, least = event.Millis(3_600_000), event.Millis(900_000)
 	span := min(hour, max(least, l.updated-l.first))
 	var units int64
-	now := int64(l.updated / soldSpan)
-	for n := int64((l.updated - span) / soldSpan); n <= now; n++ {
+	first, now := int64((l.updated-span)/soldSpan), int64(l.updated/soldSpan)
+	for n := first; n <= now; n++ {
 		if n > l.newest-soldSpans && n <= l.newest {
 			units += l.sold[n%soldSpans]
 		}
 	}
-	return float64(units) / (float64(span) / float64(hour))
+	counted := max(span, l.updated-event.Millis(first)*soldSpan) // whole spans were counted
+	return float64(units) / (float64(counted) / float64(hour))
 }
 
 func (l *level) reorderPoint() int64 { return int64(math.Ceil(l.perHour() * leadHours * safety)) }

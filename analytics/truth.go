@@ -39,9 +39,9 @@ type labelled struct {
 	pattern string
 }
 
-// labelDelay is how long after an alert its label may come: a chargeback takes
-// days.
-const labelDelay = event.Millis(5 * 86_400_000)
+// labelDelay is how long after an alert its label may come. A chargeback takes
+// weeks at most; what is remembered is a few bytes an alert.
+const labelDelay = event.Millis(60 * 86_400_000)
 
 func newTruth() *truth {
 	return &truth{suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}

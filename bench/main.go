@@ -15,8 +15,7 @@ import (
 	"runtime/pprof"
 )
 
-// gogc is fixed, since it is the largest single influence on the figures: at
-// 400, what the program sets for itself while catching up.
+// gogc is fixed, since it is the largest single influence on the figures.
 const gogc = 400
 
 func main() {

@@ -117,8 +117,17 @@ func bounds(e *Event) Poison {
 	if !cents(e.Price) || !cents(e.Value) || !cents(e.Discount) || !pieces(e.Quantity) || e.Time < minTime || e.Time > maxTime {
 		return Range
 	}
+	sum := e.Price * Cents(e.Quantity) // each factor is bounded, so a product cannot overflow
+	if sum > MaxCents || sum < -MaxCents {
+		return Range
+	}
+	sum = 0
 	for i := range e.Items {
-		if !cents(e.Items[i].Price) || !pieces(e.Items[i].Quantity) {
+		it := &e.Items[i]
+		if !cents(it.Price) || !pieces(it.Quantity) {
+			return Range
+		}
+		if sum += it.Price * Cents(it.Quantity); sum > MaxCents || sum < -MaxCents {
 			return Range
 		}
 	}

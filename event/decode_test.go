@@ -162,11 +162,11 @@ func drawEvent(t *rapid.T) Event {
 		UserID: "u" + text("user"), SessionID: text("session"), SchemaVersion: 1,
 		ItemID: text("item"), ItemCategory: text("category"),
 		Price:    Cents(rapid.Int64Range(0, MaxCents).Draw(t, "price")),
-		Quantity: rapid.Int64Range(0, MaxQuantity).Draw(t, "quantity"),
 		Value:    Cents(rapid.Int64Range(0, MaxCents).Draw(t, "value")),
 		Currency: text("currency"), SearchTerm: text("term"), IP: text("ip"), Coupon: text("coupon"),
 		Pattern: text("pattern"), Source: text("source"), LocationID: text("location"),
 	}
+	e.Quantity = rapid.Int64Range(0, min(MaxQuantity, MaxCents/max(1, int64(e.Price)))).Draw(t, "quantity")
 	for range rapid.IntRange(0, 3).Draw(t, "items") {
 		e.Items = append(e.Items, Item{"i" + text("item_id"), text("item_category"), rapid.Int64Range(0, 9).Draw(t, "n"), 5})
 	}

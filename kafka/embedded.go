@@ -193,7 +193,11 @@ func (e *Embedded) Trim(ctx context.Context, keep event.Offsets, most int64) err
 		return err
 	}
 	defer cl.Close()
-	if _, err := kadm.NewClient(cl).DeleteRecords(ctx, to); err != nil {
+	done, err := kadm.NewClient(cl).DeleteRecords(ctx, to)
+	if err == nil {
+		err = done.Error()
+	}
+	if err != nil {
 		return fmt.Errorf("trim the log: %w", err)
 	}
 	return nil

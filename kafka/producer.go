@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -154,7 +155,7 @@ func (p *Producer) readBack(ctx context.Context, from map[string]map[int32]kgo.O
 	}()
 	for len(left) > 0 {
 		fetches := p.cl.PollFetches(ctx)
-		if err := fetches.Err0(); err != nil {
+		if err := errors.Join(ctx.Err(), fetches.Err()); err != nil {
 			return nil, fmt.Errorf("read back the newest records: %w", err)
 		}
 		fetches.EachRecord(func(r *kgo.Record) {

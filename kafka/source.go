@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"runtime"
 	"sync"
@@ -55,6 +56,14 @@ type lane struct {
 	last   event.Millis // timestamp of the last record handed on
 	start  bool         // reading began at the partition's start, wherever that is
 	paused bool
+}
+
+// wanted is the offset after the last record queued or handed on.
+func (l *lane) wanted() int64 {
+	if n := len(l.queue); n > 0 {
+		return l.queue[n-1].Offset + 1
+	}
+	return l.next
 }
 
 const (
@@ -152,7 +161,7 @@ func (s *Source) fetch(ctx context.Context) error {
 		}
 		l.end = max(l.end, p.HighWatermark)
 		for _, r := range p.Records {
-			if r.Offset >= l.next { // a leader that changed may send some again
+			if r.Offset >= l.wanted() { // a leader that changed may send some again
 				l.queue = append(l.queue, r)
 			}
 		}
@@ -202,8 +211,8 @@ func (s *Source) ready() []*kgo.Record {
 	}
 	var out []*kgo.Record
 	for _, l := range s.parts {
-		n := 0
-		for n < len(l.queue) && stamp(l.queue[n]) <= low+inStep && len(out)+n < pollMost {
+		n, end := 0, s.endOf(l)
+		for n < len(l.queue) && l.queue[n].Offset < end && stamp(l.queue[n]) <= low+inStep && len(out)+n < pollMost {
 			n++
 		}
 		if n == 0 {
@@ -239,6 +248,8 @@ func (s *Source) slowest() (low event.Millis, known bool) {
 	for _, l := range s.parts {
 		var t event.Millis
 		switch {
+		case len(l.queue) > 0 && l.queue[0].Offset >= s.endOf(l):
+			continue
 		case len(l.queue) > 0:
 			t = stamp(l.queue[0])
 		case l.next >= l.end:
@@ -251,6 +262,15 @@ func (s *Source) slowest() (low event.Millis, known bool) {
 		}
 	}
 	return low, !first
+}
+
+// endOf is where reading a lane ends: nowhere, until the log is known to be
+// complete.
+func (s *Source) endOf(l *lane) int64 {
+	if sight := s.ends.Load(); sight != nil && sight.final {
+		return sight.ends[l.Partition]
+	}
+	return math.MaxInt64
 }
 
 func stamp(r *kgo.Record) event.Millis { return event.At(r.Timestamp) }

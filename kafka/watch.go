@@ -77,7 +77,9 @@ func (s *Source) look(adm *kadm.Client) {
 		return
 	}
 	s.broker.ok()
-	s.ends.Store(&sight)
+	if !s.seenFinal() { // where the log ended when it was complete is where reading ends
+		s.ends.Store(&sight)
+	}
 }
 
 // judgeIdle adds to b the partitions that the newest sighting shows to have
@@ -100,7 +102,7 @@ func (s *Source) judgeIdle(b *pipeline.Batch) (ended bool) {
 	}
 	ended = sight.final
 	for p, l := range s.parts {
-		if len(l.queue) > 0 || l.next < sight.ends[p] {
+		if l.next < sight.ends[p] || len(l.queue) > 0 && !sight.final {
 			ended = false
 		} else if sight != s.heard {
 			b.Idle = append(b.Idle, pipeline.Idle{Partition: p, At: sight.mark})

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"ecomtui/analytics"
-	"ecomtui/event"
 )
 
 // A Frame is what a front end draws: the newest Snapshot and how the pipeline
@@ -82,13 +81,4 @@ type BrokerHealth struct {
 type Latency struct {
 	P50, P95, P99 time.Duration
 	Known         bool
-}
-
-// Record is what a drill-down reads of one record.
-type Record struct {
-	Place   event.Place
-	Time    event.Millis
-	Key     string
-	Value   []byte
-	Headers []event.Header
 }

@@ -73,7 +73,7 @@ func newKeeper(ar Archive, st Store, l Loaded) *keeper {
 }
 
 // share hands a batch to the archive. The caller releases its half by calling
-// what it returns.
+// what it returns; that is nil if ctx ended first and the archive got nothing.
 func (k *keeper) share(ctx context.Context, b Batch) (release func(), err error) {
 	s := shared{b, new(atomic.Int32)}
 	s.left.Store(2)
@@ -83,10 +83,10 @@ func (k *keeper) share(ctx context.Context, b Batch) (release func(), err error)
 	case <-k.archived:
 		return nil, k.err()
 	case <-ctx.Done():
-		// The archive will read these records again; the engine's half is lost with
-		// the loop, which ends now.
-		s.left.Store(1)
-		return s.release, nil
+		if b.Release != nil {
+			b.Release()
+		}
+		return nil, nil
 	}
 }
 
@@ -146,7 +146,6 @@ func (h *ArchiveHealth) add(f File, sign int64) {
 func (k *keeper) commit() error {
 	defer close(k.done)
 	for c := range k.commits {
-		k.busy.Store(true)
 		err := k.write(c)
 		k.busy.Store(false)
 		if err != nil {
@@ -162,7 +161,7 @@ func (k *keeper) write(c Commit) error {
 	k.sealed = nil
 	k.mu.Unlock()
 	// In the order of their keys a B-tree touches each of its pages once.
-	slices.SortStableFunc(c.Checkpoint.Changed, analytics.StateEntry.Compare)
+	c.Checkpoint.Changed = lastOfEach(c.Checkpoint.Changed)
 	// No ctx of the loop's: a commit once begun is finished.
 	if err := k.st.Commit(context.Background(), c); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -184,6 +183,18 @@ func (k *keeper) write(c Commit) error {
 	return nil
 }
 
+// lastOfEach sorts entries and keeps, of each key, what was saved last.
+func lastOfEach(entries []analytics.StateEntry) []analytics.StateEntry {
+	slices.SortStableFunc(entries, analytics.StateEntry.Compare)
+	out := entries[:0]
+	for i := range entries {
+		if i+1 == len(entries) || entries[i].Compare(entries[i+1]) != 0 {
+			out = append(out, entries[i])
+		}
+	}
+	return out
+}
+
 // keep notes that the manifest lists f. A tail is written again, so it does not
 // count.
 func (k *keeper) keep(f File) {
@@ -196,6 +207,7 @@ func (k *keeper) keep(f File) {
 func (k *keeper) idle() bool { return !k.busy.Load() }
 
 func (k *keeper) hand(c Commit) error {
+	k.busy.Store(true)
 	select {
 	case k.commits <- c:
 		return nil

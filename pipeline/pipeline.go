@@ -109,7 +109,13 @@ func (p *Pipeline) restore(l Loaded) error {
 	}
 	p.health.Restored = p.Engine.Totals().Consumed
 	p.board.Apply(l.Recent)
-	p.board.Apply(p.Engine.Flush(true))
+	again := p.Engine.Flush(true)
+	p.board.Apply(again)
+	for _, u := range again {
+		if analytics.Early(u) { // may have been waiting for its commit when the process ended
+			p.pending[u.Key()] = u
+		}
+	}
 	next, archived := event.Offsets{}, p.Archive.Next()
 	for part, offset := range p.Engine.Next() {
 		// Both read the same polls, so reading begins where the one behind is: where
@@ -134,8 +140,14 @@ func (p *Pipeline) loop(ctx context.Context, keep *keeper) error {
 		}
 		stopping := ended || ctx.Err() != nil
 		since += int64(len(batch.Records))
-		if err := p.take(ctx, batch, keep); err != nil {
-			return err
+		if err == nil || ended { // a poll that was cut off brings nothing, not even a lag
+			took, err := p.take(ctx, batch, keep, ended)
+			if err != nil {
+				return err
+			}
+			if !took {
+				stopping, ended = true, false
+			}
 		}
 		now := time.Now()
 		due := stopping || now.Sub(framed) >= p.frameEvery()
@@ -165,29 +177,33 @@ func (p *Pipeline) frameEvery() time.Duration {
 	return p.FrameEvery
 }
 
-// take runs one batch through the engine, and the archive beside it.
-func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper) error {
+// take runs one batch through the engine, and the archive beside it. It does
+// neither, and says so, if ctx ends before the archive has room: engine and
+// archive then stand before this batch, and nothing must come after it.
+func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper, ended bool) (took bool, err error) {
+	done := b.Release
+	if len(b.Records) > 0 {
+		if done, err = keep.share(ctx, b); err != nil || done == nil {
+			return false, err
+		}
+	}
 	var newest event.Millis
 	for i := range b.Records {
 		newest = max(newest, b.Records[i].Time)
 	}
 	p.meter.read(len(b.Records), newest)
 	p.health.Lag, p.health.Broker = b.Lag, b.Broker
-	done := b.Release
-	if len(b.Records) > 0 {
-		var err error
-		if done, err = keep.share(ctx, b); err != nil {
-			return err
-		}
-	}
 	p.Engine.Apply(b.Records)
 	for _, i := range b.Idle {
+		if ended { // whatever was read by which run: the log ends at its newest record
+			i.At = max(i.At, p.Engine.PublishedAt())
+		}
 		p.Engine.Idle(i.Partition, i.At)
 	}
 	if done != nil {
 		done()
 	}
-	return nil
+	return true, nil
 }
 
 // flush makes a Frame of what changed, and keeps the rows for the next commit.

@@ -63,9 +63,9 @@ type Loaded struct {
 // Commit is one transaction.
 type Commit struct {
 	At         time.Time
-	Updates    []analytics.Update // at most one a key
-	Checkpoint analytics.Checkpoint
-	Files      []File // sealed since the Commit before
+	Updates    []analytics.Update   // at most one a key
+	Checkpoint analytics.Checkpoint // Changed in order, at most one entry a key
+	Files      []File               // sealed since the Commit before
 }
 
 // A File is one Parquet file of the archive: the records First to Last of a
@@ -81,7 +81,8 @@ type File struct {
 }
 
 // An Archive keeps every record. Package archive does it in Parquet files. Its
-// methods are called from one goroutine.
+// methods are called from one goroutine, but for Committed, which may run beside
+// the others.
 type Archive interface {
 	// Next is the offset of the first record of each partition that no sealed
 	// file holds. Tails do not count: they are written again.

@@ -6,7 +6,7 @@
 -- Every table belongs to the newest row of checkpoint: it is the exact answer
 -- to the records before next_offset, whenever you look.
 --
--- What changes here needs a new user_version and a step in migrate.go.
+-- What changes here needs a new user_version and a step in open.go.
 
 -- Counts and sums of one window, for the whole shop (dimension 'all', value '')
 -- or for one value of a dimension. Ratios are yours to make: sums add up.

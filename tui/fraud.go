@@ -118,10 +118,10 @@ func alertTable(s *scene, alerts []*analytics.AlertRow, full bool) *table {
 			return []cell{scoreCell(a), {theme.Text, a.Rule, false}, {theme.Text, a.UserID, true}, {theme.Text, s.moneyOrNone(a.Value), true},
 				{theme.Muted, text.Span(s.since(a.At)), true}, {theme.Muted, a.Why, false}}
 		},
-		empty: "No alert in the last hour. Rules watch every payment, login and basket.",
+		empty: "No alert in the last hour. Rules look at every payment.",
 	}
 	if full {
-		t.empty = "No alert yet. Rules watch every payment, login and basket."
+		t.empty = "No alert yet. Rules look at every payment."
 		narrow := t.cells
 		t.columns = append([]column{{name: "time", width: 8, rank: 5}}, t.columns...)
 		t.columns = slices.Insert(t.columns, 5, column{name: "action", width: 11, rank: 6}, column{name: "state", width: 9, rank: 7})

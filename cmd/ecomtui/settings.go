@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type settings struct {
 	log   string // embedded, or the brokers
 	start event.Millis
 	o     *options
+	kept  bool // the data directory has them
 }
 
 // origin is when the shop opens: start less the history.
@@ -94,8 +96,21 @@ func partitions(v *[]int) setting {
 	}
 }
 
-// settle makes flags and data directory agree. At the first start the flags are
-// stored; later the stored values are taken, and a flag that says otherwise is
+// keep stores the settings, once everything is there to go on with them: a
+// start that came to nothing fixes nothing.
+func (s *settings) keep(ctx context.Context, db *store.DB) error {
+	if s.kept {
+		return nil
+	}
+	first := map[string]string{}
+	for _, x := range s.list() {
+		first[x.flag] = x.write()
+	}
+	return db.SetSettings(ctx, first)
+}
+
+// settle makes flags and data directory agree. At the first start the flags
+// hold; later the stored values are taken, and a flag that says otherwise is
 // refused.
 func settle(ctx context.Context, o *options, db *store.DB) (*settings, error) {
 	s, err := fromFlags(o)
@@ -107,12 +122,9 @@ func settle(ctx context.Context, o *options, db *store.DB) (*settings, error) {
 		return nil, err
 	}
 	if len(stored) == 0 {
-		first := map[string]string{}
-		for _, x := range s.list() {
-			first[x.flag] = x.write()
-		}
-		return s, db.SetSettings(ctx, first)
+		return s, nil
 	}
+	s.kept = true
 	for _, x := range s.list() {
 		was, ok := stored[x.flag]
 		now := x.write()
@@ -137,7 +149,7 @@ func settle(ctx context.Context, o *options, db *store.DB) (*settings, error) {
 func fromFlags(o *options) (*settings, error) {
 	s := &settings{o: o, log: "embedded"}
 	if !o.embedded() {
-		s.log = strings.Join(o.brokers, ",")
+		s.log = strings.Join(slices.Sorted(slices.Values(o.brokers)), ",")
 	}
 	var err error
 	if s.start, err = o.startTime(); err != nil {

@@ -41,6 +41,9 @@ func start(ctx context.Context, o *options) (err error) {
 	defer func() { err = errors.Join(err, logs.Close()) }()
 
 	s, err := open(ctx, o, dir)
+	if err != nil && ctx.Err() != nil {
+		return nil // told to stop before it had begun
+	}
 	if err != nil {
 		return err
 	}
@@ -140,7 +143,10 @@ func open(ctx context.Context, o *options, dir string) (s *service, err error) {
 	if err := s.wire(set, partitions); err != nil {
 		return s, err
 	}
-	return s, s.listen()
+	if err := s.listen(); err != nil {
+		return s, err
+	}
+	return s, set.keep(ctx, s.db)
 }
 
 func (s *service) connect() (err error) {
@@ -239,6 +245,10 @@ func (s *service) run(ctx context.Context) error {
 		ctx, cancel = context.WithTimeout(ctx, s.o.runFor)
 		defer cancel()
 	}
+	front, err := s.front()
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	g, ctx := errgroup.WithContext(ctx)
@@ -256,10 +266,6 @@ func (s *service) run(ctx context.Context) error {
 		g.Go(func() error { return s.trim(ctx) })
 	}
 	g.Go(func() error { return s.collect(ctx) })
-	front, err := s.front()
-	if err != nil {
-		return err
-	}
 	if s.viewers != nil {
 		g.Go(func() error { return s.serveViewers(ctx) })
 	}
