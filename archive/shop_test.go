@@ -3,13 +3,14 @@ package archive
 import (
 	"bytes"
 	"crypto/sha256"
-	"ecomtui/archive/columnar"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
 	"testing"
+
+	"ecomtui/archive/columnar"
 
 	"ecomtui/event"
 )

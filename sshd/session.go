@@ -46,8 +46,10 @@ func (s *Server) session(_ *ssh.Server, sc *gossh.ServerConn, opened gossh.NewCh
 		return
 	}
 	defer channel.Close()
-	v := &session{server: s, conn: c, channel: channel, resized: make(chan size, 1),
-		viewer: Viewer{User: sc.User(), Remote: sc.RemoteAddr().String()}}
+	v := &session{
+		server: s, conn: c, channel: channel, resized: make(chan size, 1),
+		viewer: Viewer{User: sc.User(), Remote: sc.RemoteAddr().String()},
+	}
 	if key, ok := ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey); ok {
 		v.viewer.Fingerprint = gossh.FingerprintSHA256(key)
 	}

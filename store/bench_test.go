@@ -26,8 +26,10 @@ func BenchmarkCommit(b *testing.B) {
 			return analytics.StockRow{ItemID: fmt.Sprintf("sku-%07d", k), LocationID: "berlin", OnHand: int64(k), Updated: 1_795_500_000_000}
 		}},
 		{"payment", func(k int) analytics.Update {
-			return analytics.PaymentRow{TransactionID: fmt.Sprintf("t%07d", k), OrderID: fmt.Sprintf("o%07d", k), UserID: "u000123", At: 1_795_500_000_000,
-				Status: analytics.Authorized, Value: 4999, Currency: "EUR", CardFingerprint: "card-77aa", CardCountry: "DE", IPCountry: "DE", DeviceID: "d0000001"}
+			return analytics.PaymentRow{
+				TransactionID: fmt.Sprintf("t%07d", k), OrderID: fmt.Sprintf("o%07d", k), UserID: "u000123", At: 1_795_500_000_000,
+				Status: analytics.Authorized, Value: 4999, Currency: "EUR", CardFingerprint: "card-77aa", CardCountry: "DE", IPCountry: "DE", DeviceID: "d0000001",
+			}
 		}},
 		{"kpi", func(k int) analytics.Update {
 			return analytics.KPIRow{Grain: "window", Window: analytics.Window{Start: event.Millis(k) * 30_000}, Dimension: "country", Value: "DE", Events: int64(k) * 1000}

@@ -284,7 +284,9 @@ func TestLoad_givesBackTheLastCommit(t *testing.T) {
 	want := pipeline.Loaded{
 		Next: event.Offsets{{Topic: event.UserEvents, Partition: 2}: 3, {Topic: event.FraudLabels}: 6},
 		State: []analytics.StateEntry{
-			{Operator: "x", Key: "1", Value: []byte{}}, {Operator: "x", Key: "3", Value: []byte{}}, {Operator: "x", Key: "n", Value: []byte("3")},
+			{Operator: "x", Key: "1", Value: []byte{}},
+			{Operator: "x", Key: "3", Value: []byte{}},
+			{Operator: "x", Key: "n", Value: []byte("3")},
 			{Operator: "y\x00\xff", Key: "\x00\xff", Value: []byte{0, 0xff}},
 		},
 		Totals: analytics.Totals{Consumed: 9}, Commits: 4,
@@ -346,8 +348,10 @@ func TestLoad_givesWhatASnapshotShows(t *testing.T) {
 func TestCommit_listsFilesAndReplacesTails(t *testing.T) {
 	d := opened(t)
 	f := func(first, last int64, tail bool) pipeline.File {
-		return pipeline.File{Path: fmt.Sprintf("p/%d-%d", first, last), Topic: event.Transactions, Partition: 1, First: first, Last: last,
-			Rows: last - first + 1, Bytes: 1, SHA256: "x", Tail: tail}
+		return pipeline.File{
+			Path: fmt.Sprintf("p/%d-%d", first, last), Topic: event.Transactions, Partition: 1, First: first, Last: last,
+			Rows: last - first + 1, Bytes: 1, SHA256: "x", Tail: tail,
+		}
 	}
 	other := f(20, 29, true)
 	other.Path, other.Partition = "q", 2

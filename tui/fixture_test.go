@@ -122,16 +122,26 @@ func alerts(newest event.Millis) (out []analytics.AlertRow) {
 		signals                  []analytics.Signal
 		silent                   string
 	}{
-		{"account_takeover", "account_takeover", "u-10077", "7 failed logins, then a new device, a new address and € 2,140", 92, "highest", "block", 2_140_00, 41 * time.Second,
+		{
+			"account_takeover", "account_takeover", "u-10077", "7 failed logins, then a new device, a new address and € 2,140", 92, "highest", "block", 2_140_00, 41 * time.Second,
 			[]analytics.Signal{{Name: "failed logins in 15 min", Value: 7, Limit: 4}, {Name: "new device", Value: 1, Limit: 1}, {Name: "account changed before", Value: 190, Limit: 1800, Unit: "s"}, {Name: "amount over the usual", Value: 6.8, Limit: 3, Unit: "×"}},
-			"Silent if failed logins were 3 or fewer, or the device were known."},
-		{"card_testing", "card_testing", "u-48213", "19 small payments declined, then € 1,320 approved", 88, "highest", "block", 1_320_00, 125 * time.Second,
+			"Silent if failed logins were 3 or fewer, or the device were known.",
+		},
+		{
+			"card_testing", "card_testing", "u-48213", "19 small payments declined, then € 1,320 approved", 88, "highest", "block", 1_320_00, 125 * time.Second,
 			[]analytics.Signal{{Name: "declined in 10 min", Value: 19, Limit: 5}, {Name: "cards", Value: 14, Limit: 3}, {Name: "approved after", Value: 132_000, Limit: 10_000, Unit: "cents"}},
-			"Silent if fewer than 5 payments had been declined."},
-		{"impossible_travel", "impossible_travel", "u-30911", "Lisbon, then Manila 22 min later", 76, "highest", "review", 750_00, 252 * time.Second,
-			[]analytics.Signal{{Name: "speed", Value: 34_000, Limit: 1_000, Unit: "km/h"}}, "Silent if the two places were less than 367 km apart."},
-		{"velocity", "velocity", "u-71240", "6 payments in 4 min with one card, usually 1 in 3 days", 67, "elevated", "request_3ds", 318_00, 410 * time.Second,
-			[]analytics.Signal{{Name: "payments in 5 min", Value: 6, Limit: 5}}, "Silent if there had been 5 or fewer."},
+			"Silent if fewer than 5 payments had been declined.",
+		},
+		{
+			"impossible_travel", "impossible_travel", "u-30911", "Lisbon, then Manila 22 min later", 76, "highest", "review", 750_00, 252 * time.Second,
+			[]analytics.Signal{{Name: "speed", Value: 34_000, Limit: 1_000, Unit: "km/h"}},
+			"Silent if the two places were less than 367 km apart.",
+		},
+		{
+			"velocity", "velocity", "u-71240", "6 payments in 4 min with one card, usually 1 in 3 days", 67, "elevated", "request_3ds", 318_00, 410 * time.Second,
+			[]analytics.Signal{{Name: "payments in 5 min", Value: 6, Limit: 5}},
+			"Silent if there had been 5 or fewer.",
+		},
 		{"geo_mismatch", "geo_mismatch", "u-22816", "paid from BR with a card of DE, sent to RO", 66, "elevated", "review", 189_90, 700 * time.Second, nil, ""},
 		{"amount_outlier", "amount_outlier", "u-90431", "€ 960 where this user spends € 41", 65, "elevated", "review", 960_00, 1100 * time.Second, nil, ""},
 		{"velocity", "velocity", "u-15002", "7 payments in 3 min from one device", 70, "elevated", "request_3ds", 84_00, 1500 * time.Second, nil, ""},
@@ -165,8 +175,10 @@ func alerts(newest event.Millis) (out []analytics.AlertRow) {
 func positions(newest event.Millis) (out []analytics.StockRow) {
 	names := []string{"wool-cap-navy", "rain-shell-m", "trail-shoes-42", "camp-stove", "headlamp-400", "tent-2p", "down-jacket-l", "water-filter", "hiking-poles", "dry-bag-20", "trail-mix-1kg", "merino-socks", "map-alps"}
 	for i := range 40 {
-		r := analytics.StockRow{ItemID: names[i%len(names)], LocationID: []string{"berlin", "lyon", "porto", "gdansk"}[i/len(names)], OnHand: int64(4 + i*i/3), Reserved: int64(i % 4),
-			Incoming: int64(i%5) * 20, ReorderPoint: int64(12 + i%7), SoldPerHour: float64(31-i/2) / 1.3, Updated: newest.Add(-time.Duration(i) * 7 * time.Second)}
+		r := analytics.StockRow{
+			ItemID: names[i%len(names)], LocationID: []string{"berlin", "lyon", "porto", "gdansk"}[i/len(names)], OnHand: int64(4 + i*i/3), Reserved: int64(i % 4),
+			Incoming: int64(i%5) * 20, ReorderPoint: int64(12 + i%7), SoldPerHour: float64(31-i/2) / 1.3, Updated: newest.Add(-time.Duration(i) * 7 * time.Second),
+		}
 		for k := range 12 {
 			r.Sold = append(r.Sold, int64(3*wave(i*5+k*4)))
 		}

@@ -110,13 +110,23 @@ func alertTable(s *scene, alerts []*analytics.AlertRow, full bool) *table {
 	t := &table{
 		list: list{len(alerts), func(i int) string { return alerts[i].ID }},
 		columns: []column{
-			{name: "score", width: 6, right: true}, {name: "rule", width: 19}, {name: "who", width: 12, rank: 3},
-			{name: "amount", width: 10, right: true, rank: 1}, {name: "age", width: 7, right: true, rank: 4}, {name: "why", least: 18, rank: 2},
+			{name: "score", width: 6, right: true},
+			{name: "rule", width: 19},
+			{name: "who", width: 12, rank: 3},
+			{name: "amount", width: 10, right: true, rank: 1},
+			{name: "age", width: 7, right: true, rank: 4},
+			{name: "why", least: 18, rank: 2},
 		},
 		cells: func(i int) []cell {
 			a := alerts[i]
-			return []cell{scoreCell(a), {theme.Text, a.Rule, false}, {theme.Text, a.UserID, true}, {theme.Text, s.moneyOrNone(a.Value), true},
-				{theme.Muted, text.Span(s.since(a.At)), true}, {theme.Muted, a.Why, false}}
+			return []cell{
+				scoreCell(a),
+				{theme.Text, a.Rule, false},
+				{theme.Text, a.UserID, true},
+				{theme.Text, s.moneyOrNone(a.Value), true},
+				{theme.Muted, text.Span(s.since(a.At)), true},
+				{theme.Muted, a.Why, false},
+			}
 		},
 		empty: "No alert in the last hour. Rules look at every payment.",
 	}

@@ -16,8 +16,12 @@ type stage struct {
 func (s *scene) stages() []stage {
 	p := s.Recent(fiveMinutes)
 	return []stage{
-		{"session_start", "start", p.SessionStarts}, {"view_item", "item", p.ViewItems}, {"add_to_cart", "cart", p.AddToCarts},
-		{"begin_checkout", "checkout", p.Checkouts}, {"add_payment_info", "pay", p.PaymentInfos}, {"purchase", "bought", p.Orders},
+		{"session_start", "start", p.SessionStarts},
+		{"view_item", "item", p.ViewItems},
+		{"add_to_cart", "cart", p.AddToCarts},
+		{"begin_checkout", "checkout", p.Checkouts},
+		{"add_payment_info", "pay", p.PaymentInfos},
+		{"purchase", "bought", p.Orders},
 	}
 }
 

@@ -20,8 +20,22 @@ import (
 
 // ways lead to every view there is.
 var ways = [][]string{
-	{}, {"tab"}, {"3"}, {"4"}, {"5"}, {"9"}, {"?"}, {"3", "enter"}, {"3", "enter", "enter"}, {"4", "enter"}, {"4", "enter", "p"}, {"4", "enter", "p", "enter"},
-	{"4", "enter", "end", "enter"}, {"5", "enter"}, {"9", "enter"}, {"4", "end", "space"},
+	{},
+	{"tab"},
+	{"3"},
+	{"4"},
+	{"5"},
+	{"9"},
+	{"?"},
+	{"3", "enter"},
+	{"3", "enter", "enter"},
+	{"4", "enter"},
+	{"4", "enter", "p"},
+	{"4", "enter", "p", "enter"},
+	{"4", "enter", "end", "enter"},
+	{"5", "enter"},
+	{"9", "enter"},
+	{"4", "end", "space"},
 }
 
 // whole fails unless screen is exactly h lines of w cells that hold nothing a
@@ -29,7 +43,8 @@ var ways = [][]string{
 func whole(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, screen string, w, h int) {
+}, screen string, w, h int,
+) {
 	t.Helper()
 	lines := strings.Split(screen, "\n")
 	if len(lines) != h {

@@ -45,15 +45,25 @@ func sessionTable(s *scene, rows []analytics.SessionRow) *table {
 	return &table{
 		list: list{len(rows), func(i int) string { return rows[i].ID }},
 		columns: []column{
-			{name: "last event", width: 10}, {name: "who", width: 12}, {name: "from", width: 10, rank: 3},
-			{name: "state", width: 7, rank: 2}, {name: "journey", least: 28, tail: true}, {name: "for", width: 7, right: true, rank: 4}, {name: "cart or bought", width: 15, right: true, rank: 1},
+			{name: "last event", width: 10},
+			{name: "who", width: 12},
+			{name: "from", width: 10, rank: 3},
+			{name: "state", width: 7, rank: 2},
+			{name: "journey", least: 28, tail: true},
+			{name: "for", width: 7, right: true, rank: 4},
+			{name: "cart or bought", width: 15, right: true, rank: 1},
 		},
 		cells: func(i int) []cell {
 			r := &rows[i]
 			state, role := sessionState(r)
 			return []cell{
-				{theme.Muted, s.clock(r.End), true}, {theme.Text, r.UserID, true}, {theme.Muted, joinNonEmpty(" ", r.Country, r.Device), false},
-				{role, state, true}, {theme.Text, journey(r.Journey.Steps()), false}, {theme.Muted, text.Span(r.End.Sub(r.Start)), true}, s.basket(r),
+				{theme.Muted, s.clock(r.End), true},
+				{theme.Text, r.UserID, true},
+				{theme.Muted, joinNonEmpty(" ", r.Country, r.Device), false},
+				{role, state, true},
+				{theme.Text, journey(r.Journey.Steps()), false},
+				{theme.Muted, text.Span(r.End.Sub(r.Start)), true},
+				s.basket(r),
 			}
 		},
 		empty: "Waiting for the first shopper's event.",
@@ -177,14 +187,22 @@ func (v *visit) table(s *scene) *table {
 	return &table{
 		list: list{len(steps), func(i int) string { return steps[i].Place.String() }},
 		columns: []column{
-			{name: "time", width: 8}, {name: "after", width: 7, right: true, rank: 2}, {name: "event", width: 18},
-			{name: "item", rank: 1}, {name: "value", width: 10, right: true, rank: 3}, {name: "record", width: 28, rank: 4},
+			{name: "time", width: 8},
+			{name: "after", width: 7, right: true, rank: 2},
+			{name: "event", width: 18},
+			{name: "item", rank: 1},
+			{name: "value", width: 10, right: true, rank: 3},
+			{name: "record", width: 28, rank: 4},
 		},
 		cells: func(i int) []cell {
 			st := &steps[i]
 			return []cell{
-				{theme.Muted, s.clock(st.Time), true}, {theme.Muted, stepGap(steps, i), true}, {stepRole(st.Name), string(st.Name), false},
-				{theme.Text, st.Item, true}, {theme.Text, s.moneyOrNone(st.Value), true}, {theme.Muted, st.Place.String(), true},
+				{theme.Muted, s.clock(st.Time), true},
+				{theme.Muted, stepGap(steps, i), true},
+				{stepRole(st.Name), string(st.Name), false},
+				{theme.Text, st.Item, true},
+				{theme.Text, s.moneyOrNone(st.Value), true},
+				{theme.Muted, st.Place.String(), true},
 			}
 		},
 		empty: "No event of this session is kept.",

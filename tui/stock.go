@@ -54,13 +54,23 @@ func stockTable(s *scene, brief bool) *table {
 	t := &table{
 		list: list{len(s.Stock), func(i int) string { return s.Stock[i].ItemID + "\x00" + s.Stock[i].LocationID }},
 		columns: []column{
-			{name: "item", least: 14}, {name: "place", width: 10, rank: 4}, {name: "left", width: 7, right: true, rank: 1},
-			{name: "sold/h", width: 7, right: true, rank: 2}, {name: "gone in", width: 17, right: true}, {name: "sold, 2 h", width: soldWidth, rank: 3},
+			{name: "item", least: 14},
+			{name: "place", width: 10, rank: 4},
+			{name: "left", width: 7, right: true, rank: 1},
+			{name: "sold/h", width: 7, right: true, rank: 2},
+			{name: "gone in", width: 17, right: true},
+			{name: "sold, 2 h", width: soldWidth, rank: 3},
 		},
 		cells: func(i int) []cell {
 			r := &s.Stock[i]
-			return []cell{{theme.Text, r.ItemID, true}, {theme.Muted, r.LocationID, true}, {availableRole(r), text.Count(r.Available()), true},
-				{theme.Text, perHour(r.SoldPerHour), true}, s.goneIn(r), {theme.Series1, soldLine(r, s.glyphs), true}}
+			return []cell{
+				{theme.Text, r.ItemID, true},
+				{theme.Muted, r.LocationID, true},
+				{availableRole(r), text.Count(r.Available()), true},
+				{theme.Text, perHour(r.SoldPerHour), true},
+				s.goneIn(r),
+				{theme.Series1, soldLine(r, s.glyphs), true},
+			}
 		},
 		empty: "Waiting for the first stock movement.",
 	}
@@ -141,13 +151,23 @@ func trendingTable(s *scene) *table {
 	return &table{
 		list: list{len(rows), func(i int) string { return rows[i].ItemID }},
 		columns: []column{
-			{name: "item", least: 14}, {name: "category", width: 12, rank: 3}, {name: "views", width: 7, right: true, rank: 1},
-			{name: "usually", width: 7, right: true, rank: 4}, {name: "price", width: 10, right: true, rank: 2}, {name: "sale", width: 12},
+			{name: "item", least: 14},
+			{name: "category", width: 12, rank: 3},
+			{name: "views", width: 7, right: true, rank: 1},
+			{name: "usually", width: 7, right: true, rank: 4},
+			{name: "price", width: 10, right: true, rank: 2},
+			{name: "sale", width: 12},
 		},
 		cells: func(i int) []cell {
 			r := &rows[i]
-			return []cell{{theme.Text, r.ItemID, true}, {theme.Muted, r.Category, false}, {theme.Text, text.Count(r.Views), true},
-				{theme.Muted, perHour(r.Usual), true}, {theme.Text, s.moneyOrNone(r.Price), true}, sale(r.Price, r.UsualPrice)}
+			return []cell{
+				{theme.Text, r.ItemID, true},
+				{theme.Muted, r.Category, false},
+				{theme.Text, text.Count(r.Views), true},
+				{theme.Muted, perHour(r.Usual), true},
+				{theme.Text, s.moneyOrNone(r.Price), true},
+				sale(r.Price, r.UsualPrice),
+			}
 		},
 		empty: "Waiting until some items are looked at more than usual.",
 	}
@@ -225,16 +245,31 @@ func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
 	return &table{
 		list: list{len(rows), func(i int) string { return rows[i].LocationID }},
 		columns: []column{
-			{name: "location"}, {name: "left", width: 7, right: true, rank: 1}, {name: "of the reorder point", width: coverBar + 10, rank: 5}, {name: "on hand", width: 8, right: true, rank: 3},
-			{name: "reserved", width: 8, right: true, rank: 4}, {name: "on its way", width: 10, right: true, rank: 6}, {name: "sold/h", width: 7, right: true, rank: 2},
-			{name: "gone in", width: 17, right: true}, {name: "sold, 2 h", width: soldWidth, rank: 3}, {name: "changed", width: 8, rank: 7},
+			{name: "location"},
+			{name: "left", width: 7, right: true, rank: 1},
+			{name: "of the reorder point", width: coverBar + 10, rank: 5},
+			{name: "on hand", width: 8, right: true, rank: 3},
+			{name: "reserved", width: 8, right: true, rank: 4},
+			{name: "on its way", width: 10, right: true, rank: 6},
+			{name: "sold/h", width: 7, right: true, rank: 2},
+			{name: "gone in", width: 17, right: true},
+			{name: "sold, 2 h", width: soldWidth, rank: 3},
+			{name: "changed", width: 8, rank: 7},
 		},
 		cells: func(i int) []cell {
 			r := rows[i]
-			return []cell{{theme.Text, r.LocationID, true}, {availableRole(r), text.Count(r.Available()), true},
+			return []cell{
+				{theme.Text, r.LocationID, true},
+				{availableRole(r), text.Count(r.Available()), true},
 				{availableRole(r), chart.Bar(float64(r.Available())/math.Max(1, float64(r.ReorderPoint)), coverBar) + " of " + text.Count(r.ReorderPoint), true},
-				{theme.Text, text.Count(r.OnHand), true}, {theme.Text, text.Count(r.Reserved), true}, {theme.Text, text.Count(r.Incoming), true},
-				{theme.Text, perHour(r.SoldPerHour), true}, s.goneIn(r), {theme.Series1, soldLine(r, s.glyphs), true}, {theme.Muted, s.clock(r.Updated), true}}
+				{theme.Text, text.Count(r.OnHand), true},
+				{theme.Text, text.Count(r.Reserved), true},
+				{theme.Text, text.Count(r.Incoming), true},
+				{theme.Text, perHour(r.SoldPerHour), true},
+				s.goneIn(r),
+				{theme.Series1, soldLine(r, s.glyphs), true},
+				{theme.Muted, s.clock(r.Updated), true},
+			}
 		},
 		empty: "No position of this item is among the most urgent ones that the console holds.",
 	}

@@ -24,6 +24,7 @@ type explosive struct{}
 func (explosive) Payment(context.Context, string) (analytics.PaymentRow, error) {
 	panic("reader broke")
 }
+
 func (explosive) Record(context.Context, event.Place) (event.Record, error) { panic("reader broke") }
 
 // A tty is a terminal in the operating system's sense, and what it shows.

@@ -176,20 +176,30 @@ func TestDuckDB_readsWhatWasWritten(t *testing.T) {
 		what, query string
 		want        []string
 	}{
-		{"counts", `SELECT count(*), count(event_id), count(DISTINCT event_id), count(value), count(poison_reason),
+		{
+			"counts", `SELECT count(*), count(event_id), count(DISTINCT event_id), count(value), count(poison_reason),
 			count(*) FILTER (WHERE value IS NULL AND event_id IS NULL) FROM read_parquet(?)`,
-			[]string{line(len(log), events, len(ids), values, poison, tombstones)}},
+			[]string{line(len(log), events, len(ids), values, poison, tombstones)},
+		},
 		{"money by event", `SELECT event, sum(value_cents)::BIGINT FROM read_parquet(?) WHERE event IS NOT NULL GROUP BY event ORDER BY 1`, sums},
-		{"offsets", `SELECT partition, count(*), count(DISTINCT "offset"), min("offset"), max("offset") FROM read_parquet(?) GROUP BY 1 ORDER BY 1`,
-			[]string{line(0, perPartition, perPartition, 0, perPartition-1), line(1, perPartition, perPartition, 0, perPartition-1)}},
-		{"folders as columns", `SELECT DISTINCT topic, log_day::VARCHAR FROM read_parquet(?, hive_partitioning = true) ORDER BY 2`,
-			[]string{"user_events 2026-11-24", "user_events 2026-11-25"}},
+		{
+			"offsets", `SELECT partition, count(*), count(DISTINCT "offset"), min("offset"), max("offset") FROM read_parquet(?) GROUP BY 1 ORDER BY 1`,
+			[]string{line(0, perPartition, perPartition, 0, perPartition-1), line(1, perPartition, perPartition, 0, perPartition-1)},
+		},
+		{
+			"folders as columns", `SELECT DISTINCT topic, log_day::VARCHAR FROM read_parquet(?, hive_partitioning = true) ORDER BY 2`,
+			[]string{"user_events 2026-11-24", "user_events 2026-11-25"},
+		},
 		{"bytes as received", `SELECT DISTINCT value FROM read_parquet(?) WHERE poison_reason = 'syntax'`, []string{line([]byte("{\xff"))}},
-		{"times, text and items", `SELECT epoch_ms(event_time), epoch_ms(record_time), search_term, items->>'$[0].quantity', key::VARCHAR
+		{
+			"times, text and items", `SELECT epoch_ms(event_time), epoch_ms(record_time), search_term, items->>'$[0].quantity', key::VARCHAR
 			FROM read_parquet(?) WHERE "offset" = 7 AND partition = 0`,
-			[]string{line(log[14].Event.Time, log[14].Time, "größe", "2", "u7")}},
-		{"bad text made good", `SELECT search_term, value FROM read_parquet(?) WHERE "offset" = 4 AND partition = 0`,
-			[]string{line("gr\uFFFDe", log[8].Value)}},
+			[]string{line(log[14].Event.Time, log[14].Time, "größe", "2", "u7")},
+		},
+		{
+			"bad text made good", `SELECT search_term, value FROM read_parquet(?) WHERE "offset" = 4 AND partition = 0`,
+			[]string{line("gr\uFFFDe", log[8].Value)},
+		},
 		{"row groups by offset", `SELECT count(*) FROM read_parquet(?) WHERE "offset" BETWEEN 5990 AND 6009`, []string{"40"}},
 	} {
 		if got := rows(t, duck, c.query, all); !slices.Equal(got, c.want) {

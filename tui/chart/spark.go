@@ -79,7 +79,7 @@ func step(v, low, high float64, n int) int {
 // braille draws two columns of four dots a cell. (Unicode 16, chart U+2800:
 // dots 7, 3, 2, 1 are the left column from below, 8, 6, 5, 4 the right.)
 func braille(values []float64, width int, low, high float64) string {
-	var columns = [2][4]rune{{0x40, 0x44, 0x46, 0x47}, {0x80, 0xa0, 0xb0, 0xb8}}
+	columns := [2][4]rune{{0x40, 0x44, 0x46, 0x47}, {0x80, 0xa0, 0xb0, 0xb8}}
 	var b strings.Builder
 	for i := range width {
 		cell := rune(0x2800)
