@@ -33,11 +33,7 @@ func drawLog(t *rapid.T) shopLog {
 	log := shopLog{}
 	at := noon
 	seed := rapid.Uint64().Draw(t, "seed")
-	most := 600
-	if testing.Short() { // under the race detector an event costs ten times as much
-		most = 120
-	}
-	n := rapid.IntRange(50, most).Draw(t, "records")
+	n := rapid.IntRange(50, 600).Draw(t, "records")
 	// One draw a log and a generator of its own: rapid shrinks the count, and
 	// ten thousand draws a check would take minutes.
 	rnd := func(n int) int {
@@ -250,9 +246,6 @@ func TestLaw_sameLogSameRows(t *testing.T) {
 
 // The laws above say nothing if the logs have nothing in them.
 func TestLaw_logsHaveEverything(t *testing.T) {
-	if testing.Short() {
-		t.Skip("short logs do not have everything: make test looks")
-	}
 	found := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		rows, totals := run(t, drawLog(t).read(t), false)
