@@ -31,7 +31,11 @@ func (r *Runner) resume(ctx context.Context) (*writer, error) {
 		return nil, err
 	}
 	w.saved = w.shop.Seq()
-	return w, w.catchUp(ctx, newest)
+	written, err := w.catchUp(ctx, newest)
+	if err == nil && uint64(records+written) < w.shop.Seq() {
+		err = fmt.Errorf("%w: the shop has published %d, the topics have held %d; start again with another data directory and empty topics", errLost, w.shop.Seq(), records+written)
+	}
+	return w, err
 }
 
 // shop is the shop of the newest snapshot that can be read and that the log
@@ -56,7 +60,7 @@ func (r *Runner) shop(kept *snapshots, newest map[event.Partition]uint64, record
 		return nil, fmt.Errorf("no snapshot in %s fits the log; use another data directory and empty topics: %w", r.Dir, errors.Join(reasons...))
 	}
 	if records > 0 {
-		return nil, fmt.Errorf("the topics hold %d records and %s no snapshot of the shop that wrote them: nobody knows how it goes on; use empty topics, or the data directory of that shop", records, r.Dir)
+		return nil, fmt.Errorf("the topics have held %d records and %s has no snapshot of the shop that wrote them: nobody knows how it goes on; use empty topics, or the data directory of that shop", records, r.Dir)
 	}
 	s := New(r.Config)
 	return s, kept.save(s)
@@ -79,15 +83,16 @@ func (s *Shop) missing(newest map[event.Partition]uint64) error {
 }
 
 // catchUp invents what the log holds already and writes what is missing in
-// between: a partition may have lost its last records where another has not.
-func (w *writer) catchUp(ctx context.Context, newest map[event.Partition]uint64) error {
+// between: a partition may have lost its last records where another has not. It
+// returns how many those were.
+func (w *writer) catchUp(ctx context.Context, newest map[event.Partition]uint64) (written int64, err error) {
 	var last uint64
 	for _, seq := range newest {
 		last = max(last, seq)
 	}
 	for w.shop.Seq() < last {
 		if err := ctx.Err(); err != nil {
-			return err
+			return written, err
 		}
 		n := int(min(sliceRecords, last-w.shop.Seq()))
 		w.records = w.shop.Next(endOfTime, n, w.records[:0])
@@ -100,13 +105,14 @@ func (w *writer) catchUp(ctx context.Context, newest map[event.Partition]uint64)
 		}
 		if len(lacking) > 0 {
 			if err := w.Log.Write(ctx, lacking); err != nil {
-				return fmt.Errorf("write to the log: %w", err)
+				return written, fmt.Errorf("write to the log: %w", err)
 			}
 		}
+		written += int64(len(lacking))
 		w.unflushed += len(lacking)
 	}
 	w.handedOver(0, true, 0)
-	return w.flush(ctx)
+	return written, w.flush(ctx)
 }
 
 // maySave writes a snapshot when it is time for one. The log must have

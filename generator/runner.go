@@ -19,7 +19,7 @@ type Log interface {
 	Flush(ctx context.Context) error
 
 	// Newest returns the shop_seq of each partition's newest record of ours, and
-	// how many records the topics hold.
+	// how many records the topics have held, those that were trimmed included.
 	Newest(ctx context.Context) (seq map[event.Partition]uint64, records int64, err error)
 }
 

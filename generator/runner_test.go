@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -235,15 +237,21 @@ func TestRun_refuses(t *testing.T) {
 	if err := run(cfg, dir, log); err != nil {
 		t.Fatal(err)
 	}
-	other := cfg
+	other, holed := cfg, newFlakyLog(1)
 	other.Seed = 2
+	holed.kept = maps.Clone(log.kept)
+	for p, entries := range holed.kept {
+		holed.kept[p] = append(slices.Clone(entries[:10]), entries[11:]...)
+		break
+	}
 	for _, c := range []struct {
 		name, want string
 		err        error
 	}{
 		{"another shop", "opened with seed 1 and cannot go on with 2", run(other, dir, log)},
-		{"a log without its snapshots", "hold 3000 records", run(cfg, t.TempDir(), log)},
+		{"a log without its snapshots", "have held 3000 records", run(cfg, t.TempDir(), log)},
 		{"snapshots without their log", "lost records", run(cfg, dir, newFlakyLog(1))},
+		{"a log with a hole", "has published 3000, the topics have held 2999", run(cfg, dir, holed)},
 		{"no rate", "rate of 0", run(Config{}, dir, log)},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -15,57 +15,169 @@ import (
 )
 
 // Producer writes a simulated shop's records, each to the partition that the
-// shop chose. A partition keeps their order, through retries and leader
-// changes too.
+// shop chose. It writes in rounds: a round is under way while the next one is
+// gathered, and in a round a partition's records are one batch, which a broker
+// takes whole or not at all. After a failure it writes no more. So whatever
+// fails, a partition holds the shop's records without a hole, in their order,
+// and the shop can go on behind the newest. It is not safe for concurrent use.
 type Producer struct {
-	cl     *kgo.Client
-	name   string
-	failed atomic.Pointer[error] // the first record that could not be written
+	cl       *kgo.Client
+	name     string
+	gathered round
+	under    chan struct{} // closed when the round under way is through; nil if none is
+
+	waiting atomic.Int32  // records of the round that are not in their partition's queue
+	queued  chan struct{} // closed when all are
+	failed  chan struct{} // closed by the first failure
+	err     error         // of it; read after failed
+	once    sync.Once
 }
 
-// The producer's pace. A linger of 5 ms costs that much latency and halves the
-// requests at 20,000 records/s.
+// round is what is sent together.
+type round struct {
+	records []*kgo.Record
+	bytes   map[event.Partition]int
+}
+
+// The size of a round. A batch of the client's may have a million bytes.
 const (
-	linger       = 5 * time.Millisecond
-	mostBuffered = 10_000 // records under way; then Write waits
-	headerSeq    = "shop_seq"
-	lookBack     = 500 // records behind the end, for the newest of ours
+	roundRecords   = 10_000
+	batchBytes     = 700_000
+	recordOverhead = 64 // bytes of lengths, offset and time, generously
+	headerSeq      = "shop_seq"
+	lookBack       = 500 // records behind the end, for the newest of ours
 )
 
 // NewProducer connects to the cluster.
 func NewProducer(c Cluster) (*Producer, error) {
+	p := &Producer{name: c.Name, failed: make(chan struct{})}
 	cl, err := c.client(
-		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerLinger(linger),
-		kgo.MaxBufferedRecords(mostBuffered), kgo.ProducerBatchCompression(kgo.SnappyCompression()),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ManualFlushing(), kgo.WithHooks(queueHook{p}),
+		kgo.MaxBufferedRecords(roundRecords), kgo.ProducerBatchCompression(kgo.SnappyCompression()),
 	)
 	if err != nil {
 		return nil, err
 	}
-	return &Producer{cl: cl, name: c.Name}, nil
+	p.cl = cl
+	return p, nil
 }
 
-// Write hands records over. It waits while too many are under way, and returns
-// the error of an earlier record if one could not be written.
+// Write hands records over. It waits while a round is full and the one before
+// is still under way, and returns the error of an earlier record if one could
+// not be written.
 func (p *Producer) Write(ctx context.Context, records []event.Record) error {
 	out := copies(records)
 	for i := range out {
-		p.cl.Produce(ctx, &out[i], p.acknowledged)
+		part, size := event.Partition{Topic: records[i].Topic, Partition: records[i].Partition}, sizeOf(&out[i])
+		if len(p.gathered.records) == roundRecords || p.gathered.bytes[part]+size > batchBytes {
+			if err := p.send(ctx); err != nil {
+				return err
+			}
+		}
+		p.gathered.add(&out[i], part, size)
 	}
-	return p.err()
+	return p.failure()
+}
+
+func (r *round) add(rec *kgo.Record, part event.Partition, size int) {
+	if r.bytes == nil {
+		r.bytes = map[event.Partition]int{}
+	}
+	r.records = append(r.records, rec)
+	r.bytes[part] += size
+}
+
+func sizeOf(r *kgo.Record) int {
+	n := len(r.Key) + len(r.Value) + recordOverhead
+	for _, h := range r.Headers {
+		n += len(h.Key) + len(h.Value) + recordOverhead
+	}
+	return n
+}
+
+// send begins the round that has been gathered, when the one before is through.
+func (p *Producer) send(ctx context.Context) error {
+	if err := p.await(ctx); err != nil || len(p.gathered.records) == 0 {
+		return err
+	}
+	records := p.gathered.records
+	p.gathered = round{records: make([]*kgo.Record, 0, len(records))}
+	p.queued = make(chan struct{})
+	p.waiting.Store(int32(len(records)))
+	for _, r := range records {
+		p.cl.Produce(ctx, r, p.acknowledged)
+	}
+	// Flushed before all are queued, a partition's records would be several
+	// batches: that is so while the client does not know the topics yet.
+	select {
+	case <-p.queued:
+	case <-p.failed:
+		return p.err
+	case <-ctx.Done():
+		return p.fail(ctx.Err())
+	}
+	under := make(chan struct{})
+	p.under = under
+	go func() {
+		defer close(under)
+		if err := p.cl.Flush(ctx); err != nil {
+			p.fail(err)
+		}
+	}()
+	return nil
+}
+
+// await waits for the round under way.
+func (p *Producer) await(ctx context.Context) error {
+	if p.under != nil {
+		select {
+		case <-p.under:
+			p.under = nil
+		case <-ctx.Done():
+			return p.fail(ctx.Err())
+		}
+	}
+	return p.failure()
+}
+
+// Flush waits until everything written is acknowledged.
+func (p *Producer) Flush(ctx context.Context) error {
+	if err := p.send(ctx); err != nil {
+		return err
+	}
+	return p.await(ctx)
+}
+
+// queueHook counts the records that have come into their partition's queue.
+type queueHook struct{ p *Producer }
+
+func (h queueHook) OnProduceRecordPartitioned(*kgo.Record, int32) {
+	if h.p.waiting.Add(-1) == 0 {
+		close(h.p.queued)
+	}
 }
 
 func (p *Producer) acknowledged(r *kgo.Record, err error) {
 	if err != nil {
-		err = fmt.Errorf("write to %s/%d on %s: %w", r.Topic, r.Partition, p.name, err)
-		p.failed.CompareAndSwap(nil, &err)
+		p.fail(fmt.Errorf("write to %s/%d on %s: %w", r.Topic, r.Partition, p.name, err))
 	}
 }
 
-func (p *Producer) err() error {
-	if err := p.failed.Load(); err != nil {
-		return *err
+func (p *Producer) fail(err error) error {
+	p.once.Do(func() {
+		p.err = err
+		close(p.failed)
+	})
+	return p.failure()
+}
+
+func (p *Producer) failure() error {
+	select {
+	case <-p.failed:
+		return p.err
+	default:
+		return nil
 	}
-	return nil
 }
 
 // copies makes records of the client's kind. The client holds them until they
@@ -105,16 +217,8 @@ func copies(records []event.Record) []kgo.Record {
 	return out
 }
 
-// Flush waits until everything written is acknowledged.
-func (p *Producer) Flush(ctx context.Context) error {
-	if err := p.cl.Flush(ctx); err != nil {
-		return fmt.Errorf("flush to %s: %w", p.name, err)
-	}
-	return p.err()
-}
-
 // Newest reads back, of each partition, the shop_seq of the newest record that
-// has one, and counts the records that the topics hold.
+// has one, and how many records the topics have held, those trimmed included.
 func (p *Producer) Newest(ctx context.Context) (map[event.Partition]uint64, int64, error) {
 	adm := kadm.NewClient(p.cl)
 	end, err := ends(ctx, adm)
@@ -129,7 +233,7 @@ func (p *Producer) Newest(ctx context.Context) (map[event.Partition]uint64, int6
 	from := map[string]map[int32]kgo.Offset{}
 	left := map[event.Partition]bool{}
 	for part, e := range end {
-		if count += e - start[part]; e == start[part] {
+		if count += e; e == start[part] {
 			continue
 		}
 		topic := part.Topic.String()

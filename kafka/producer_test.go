@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
 	"ecomtui/event"
 )
 
@@ -48,9 +51,81 @@ func TestProducer_newestOfOurs(t *testing.T) {
 		if err := w.broker.DeleteRecords(userA.Topic.String(), userA.Partition, 1219); err != nil {
 			t.Fatal(err)
 		}
-		if seq, count := newest(); len(seq) != 0 || count != 32 {
+		if seq, count := newest(); len(seq) != 0 || count != 1251 {
 			t.Errorf("of what is left: %v, %d records", seq, count)
 		}
+	})
+}
+
+// A broker that refuses one request and takes the next: whatever could not be
+// written has nothing of ours behind it in its partition, or the shop that goes
+// on behind the newest record would leave a hole.
+func TestProducer_leavesNoHole(t *testing.T) {
+	for refused := range 6 {
+		inBubble(t, 1, func(t *testing.T, w *wired) {
+			refuse(w, refused)
+			p, err := NewProducer(w.Cluster)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			const each = 100
+			for n := 0; err == nil && n < 60_000; n += each {
+				var rs []event.Record
+				for i := range each {
+					r := record([]event.Partition{userA, userB, money}[(n+i)%3], noon, fmt.Sprintf(`{"n":%d,"pad":"%0200d"}`, n+i, 0))
+					rs = append(rs, r)
+				}
+				if err = p.Write(t.Context(), rs); err == nil && n%5000 == 0 {
+					err = p.Flush(t.Context())
+				}
+			}
+			if err == nil {
+				err = p.Flush(t.Context())
+			}
+			if err == nil || !strings.Contains(err.Error(), "write to") {
+				t.Fatalf("request %d was refused and nobody said so: %v", refused, err)
+			}
+			if again := p.Write(t.Context(), every(userA, 1, noon, 0)); again == nil {
+				t.Error("it goes on writing after a failure")
+			}
+			p.cl.Flush(t.Context()) // whatever is still under way
+			src := w.source(nil, always)
+			defer src.Close()
+			g, _ := read(t, src, nil, never)
+			for part, rs := range g.records {
+				for i, r := range rs {
+					if want := fmt.Sprintf(`{"n":%d,`, 3*i+map[event.Partition]int{userA: 0, userB: 1, money: 2}[part]); !strings.HasPrefix(string(r.Value), want) {
+						t.Fatalf("%s holds %.12s, want %s: records before it are missing", r.Place, r.Value, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// refuse makes the broker refuse every batch of the nth produce request, and
+// take all others.
+func refuse(w *wired, nth int) {
+	seen := 0
+	w.broker.ControlKey(int16(kmsg.Produce), func(k kmsg.Request) (kmsg.Response, error, bool) {
+		w.broker.KeepControl()
+		if seen++; seen-1 != nth {
+			return nil, nil, false
+		}
+		req := k.(*kmsg.ProduceRequest)
+		res := req.ResponseKind().(*kmsg.ProduceResponse)
+		for _, t := range req.Topics {
+			rt := kmsg.NewProduceResponseTopic()
+			rt.Topic, rt.TopicID = t.Topic, t.TopicID
+			for _, p := range t.Partitions {
+				rp := kmsg.NewProduceResponseTopicPartition()
+				rp.Partition, rp.ErrorCode = p.Partition, kerr.UnknownServerError.Code
+				rt.Partitions = append(rt.Partitions, rp)
+			}
+			res.Topics = append(res.Topics, rt)
+		}
+		return res, nil, true
 	})
 }
 
