@@ -8,6 +8,7 @@ package analytics
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"ecomtui/event"
@@ -20,6 +21,7 @@ type Params struct {
 	Window     time.Duration // of the KPI rows
 	Slide      time.Duration // between the starts of two windows; divides Window
 	SessionGap time.Duration // inactivity that ends a session
+	Currency   string        // of the shop, ISO 4217: what is in another one has no part in sums of money
 	Lateness   time.Duration // how far a record may be behind its partition
 }
 
@@ -29,6 +31,7 @@ func Defaults() Params {
 		Partitions: [event.TopicCount]int32{3, 3, 3, 1},
 		Window:     5 * time.Minute,
 		Slide:      30 * time.Second,
+		Currency:   "EUR",
 		SessionGap: 30 * time.Minute,
 		Lateness:   10 * time.Second,
 	}
@@ -55,12 +58,15 @@ type operator interface {
 
 // Engine runs every operator over the log. It is not safe for concurrent use.
 type Engine struct {
-	clock  *clock
-	seen   *seen
-	intake *intake
-	stock  *stock
-	fraud  *fraud
-	all    []operator // every operator, the three above included
+	clock    *clock
+	seen     *seen
+	intake   *intake
+	stock    *stock
+	fraud    *fraud
+	payments *payments
+	all      []operator // every operator, those above included
+
+	currency string
 
 	next perPartition[int64]
 	wm   event.Millis
@@ -72,11 +78,13 @@ func New(p Params) *Engine {
 	sessions := newSessions(p, kpi.ended)
 	labels := newTruth()
 	e := &Engine{
-		clock:  newClock(p),
-		seen:   newSeen(),
-		stock:  newStock(),
-		fraud:  newFraud(p, labels),
-		intake: newIntake(),
+		clock:    newClock(p),
+		seen:     newSeen(),
+		stock:    newStock(),
+		fraud:    newFraud(p, labels),
+		intake:   newIntake(),
+		payments: new(payments),
+		currency: p.Currency,
 	}
 	totals := &e.intake.Totals
 	sessions.totals, kpi.totals, e.fraud.totals, labels.totals, e.stock.totals = totals, totals, totals, totals, totals
@@ -84,7 +92,7 @@ func New(p Params) *Engine {
 	// a window that the same watermark closes. Alerts come before labels for the
 	// same reason.
 	e.all = []operator{
-		e.clock, e.seen, sessions, kpi, newPulse(), new(payments), e.fraud, labels, e.stock, newTrending(), e.intake,
+		e.clock, e.seen, sessions, kpi, newPulse(), e.payments, e.fraud, labels, e.stock, newTrending(), e.intake,
 	}
 	return e
 }
@@ -111,11 +119,30 @@ func (e *Engine) apply(r *event.Record, h id) {
 	}
 	*next = r.Offset + 1
 	e.clock.published(r)
-	if e.intake.admit(e.judge(r, h), r) {
-		for _, op := range e.all {
-			op.apply(r)
-		}
+	if !e.intake.admit(e.judge(r, h), r) {
+		return
 	}
+	e.payments.keep(r)
+	if r.Topic == event.Transactions && r.Event.Currency != e.currency {
+		r = e.foreign(r)
+	}
+	for _, op := range e.all {
+		op.apply(r)
+	}
+}
+
+// foreign is r as the operators see a payment in another currency than the
+// shop's: it happened, but no rate of exchange is known, so its amounts are
+// zero.
+func (e *Engine) foreign(r *event.Record) *event.Record {
+	e.intake.Foreign++
+	out := *r
+	out.Event.Price, out.Event.Value, out.Event.Discount = 0, 0, 0
+	out.Event.Items = slices.Clone(out.Event.Items)
+	for i := range out.Event.Items {
+		out.Event.Items[i].Price = 0
+	}
+	return &out
 }
 
 // judge says what becomes of a record. A repeat is a duplicate however late it

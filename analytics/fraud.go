@@ -115,7 +115,9 @@ func (f *fraud) advance(wm event.Millis) {
 		}
 		if suspected {
 			f.truth.suspect(p)
-			f.totals.AlertValue += p.value
+			if !p.declined {
+				f.totals.AlertValue += p.value
+			}
 		}
 		for _, rule := range f.rules {
 			rule.learn(p)
@@ -149,7 +151,7 @@ func (f *fraud) conclude(p *payment, i int) bool {
 func (f *fraud) raise(p *payment, rule rule, a *AlertRow, state AlertState) {
 	a.ID = alertID(rule.name(), p.place)
 	a.Rule, a.UserID, a.TransactionID, a.OrderID = rule.name(), p.user, p.transaction, p.order
-	a.At, a.Raised, a.Value, a.State = p.at, p.published, p.value, state
+	a.At, a.Raised, a.Value, a.Declined, a.State = p.at, p.published, p.value, p.declined, state
 	if state == AlertConfirmed {
 		a.Confirmed = p.at + f.lateness
 	}

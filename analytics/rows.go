@@ -197,6 +197,7 @@ type AlertRow struct {
 	Level         string       // normal, elevated (≥ 65), highest (≥ 75)
 	Action        string       // allow, request_3ds, review, block
 	Value         event.Cents
+	Declined      bool // the payment was refused: nothing is lost yet
 	State         AlertState
 	Why           string // one sentence for people
 	Silent        string // what would have kept the rule silent

@@ -17,9 +17,10 @@ type Totals struct {
 	Gross, Discount, Refund       event.Cents
 	Refunds, Disputes             int64
 	Authorized, Declined          int64
+	Foreign                       int64            // records of money in another currency than the shop's, whose amounts are in no sum
 	Alerts                        int64            // confirmed
 	AlertsByRule                  map[string]int64 // confirmed
-	AlertValue                    event.Cents      // money of confirmed alerts
+	AlertValue                    event.Cents      // money of payments that were authorized and are suspected
 	Truth                         Truth            // of payments whose label is known
 	Prevented                     event.Cents      // money of payments both alerted and labelled fraud
 	ByPattern                     map[string]PatternTruth

@@ -169,6 +169,7 @@ func (s *story) event(words []string) error {
 	r := event.Record{Value: []byte("{}")}
 	e := &r.Event
 	e.Time, e.Name, e.SchemaVersion = parseClock(words[0]), event.Name(words[2]), 1
+	e.Currency = "EUR"
 	switch r.Topic = topicOf(e.Name); r.Topic {
 	case event.InventoryUpdates:
 		e.ItemID, e.LocationID, _ = strings.Cut(words[1], "@")
@@ -239,7 +240,7 @@ func set(e *event.Event, key, v string) bool {
 	texts := map[string]*string{
 		"item": &e.ItemID, "category": &e.ItemCategory, "tx": &e.TransactionID, "order": &e.OrderID, "card": &e.CardFingerprint,
 		"ip": &e.IP, "country": &e.IPCountry, "device": &e.DeviceCategory, "device_id": &e.DeviceID, "method": &e.PaymentMethod,
-		"kind": &e.SubjectKind, "pattern": &e.Pattern, "session": &e.SessionID,
+		"currency": &e.Currency, "kind": &e.SubjectKind, "pattern": &e.Pattern, "session": &e.SessionID,
 	}
 	money := map[string]*event.Cents{"price": &e.Price, "value": &e.Value, "discount": &e.Discount}
 	switch {

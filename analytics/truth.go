@@ -43,6 +43,13 @@ type labelled struct {
 // weeks at most; what is remembered is a few bytes an alert.
 const labelDelay = event.Millis(60 * 86_400_000)
 
+// mostPatterns is how many names of patterns are told apart. Labels are read in
+// event time, so which ones does not depend on how the log was read.
+const (
+	mostPatterns = 64
+	otherPattern = "other"
+)
+
 func newTruth() *truth {
 	return &truth{suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}
 }
@@ -118,12 +125,17 @@ func (t *truth) judge(l *labelled) {
 	if !l.fraud || l.pattern == "" {
 		return
 	}
-	p := t.totals.ByPattern[l.pattern]
+	name := l.pattern
+	p, known := t.totals.ByPattern[name]
+	if !known && len(t.totals.ByPattern) >= mostPatterns {
+		name = otherPattern
+		p = t.totals.ByPattern[name]
+	}
 	p.Subjects++
 	if found {
 		p.Found++
 	}
-	t.totals.ByPattern[l.pattern] = p
+	t.totals.ByPattern[name] = p
 }
 
 // Truth counts labelled payments by what they were and what the rules said.

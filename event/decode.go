@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"slices"
 	"time"
 	"unsafe"
 )
@@ -87,7 +88,7 @@ func check(t Topic, e *Event, seen uint64) Poison {
 	return NotPoison
 }
 
-// empty reports whether a field that the topic cannot do without is "".
+// empty reports whether a field that the topic cannot do without says nothing.
 func empty(t Topic, e *Event) bool {
 	switch t {
 	case UserEvents:
@@ -97,9 +98,12 @@ func empty(t Topic, e *Event) bool {
 	case InventoryUpdates:
 		return e.ItemID == "" || e.LocationID == ""
 	default:
-		return e.SubjectKind == "" || e.SubjectID == ""
+		return !slices.Contains(subjectKinds[:], e.SubjectKind) || e.SubjectID == ""
 	}
 }
+
+// subjectKinds are what a label can be about.
+var subjectKinds = [...]string{"payment", "user", "device", "session"}
 
 // bounds refuses amounts and quantities that no shop has. A refund may be
 // written as a negative amount; stock that is adjusted or transferred moves

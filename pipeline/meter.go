@@ -51,7 +51,7 @@ func (m *meter) read(n int, t event.Millis) {
 func (m *meter) fill(h *Health, now time.Time, shop Shop) {
 	m.tick(now)
 	h.Rates = slices.Clone(m.rates)
-	m.see(now, shop)
+	m.see(h, now, shop)
 	h.Latency = m.latency()
 	h.Behind = -1
 	if at, ok := m.behind(shop); ok && m.newest > 0 {
@@ -83,9 +83,10 @@ func (m *meter) tick(now time.Time) {
 }
 
 // see measures the records that this frame shows for the first time.
-func (m *meter) see(now time.Time, shop Shop) {
+func (m *meter) see(h *Health, now time.Time, shop Shop) {
 	for _, t := range m.unseen {
-		if at, ok := shop.published(t); ok {
+		// What was published before we came has waited for us, not in us.
+		if at, ok := shop.published(t); ok && h.Phase == Live && at.After(h.Started) {
 			m.delays = append(m.delays, delay{now, max(0, now.Sub(at))})
 		}
 	}

@@ -46,16 +46,20 @@ func TestMeter_latency(t *testing.T) {
 		shop          Shop
 		known, behind bool
 		latency       time.Duration
+		phase         Phase
+		started       time.Duration // after the event was published
 	}{
-		"somebody else's shop": {Shop{}, true, true, 300 * time.Millisecond},
-		"ours at wall speed":   {Shop{Simulated: true, Speed: 1, History: no, Published: published}, true, true, 200 * time.Millisecond},
-		"ours, its history":    {Shop{Simulated: true, Speed: 1, History: yes, Published: published}, false, true, 0},
-		"ours at 60":           {Shop{Simulated: true, Speed: 60, History: no, Published: published}, false, false, 0},
-		"ours at max":          {Shop{Simulated: true, Speed: 0, History: no, Published: published}, false, false, 0},
+		"somebody else's shop": {Shop{}, true, true, 300 * time.Millisecond, Live, -time.Hour},
+		"ours at wall speed":   {Shop{Simulated: true, Speed: 1, History: no, Published: published}, true, true, 200 * time.Millisecond, Live, -time.Hour},
+		"from before we came":  {Shop{}, false, true, 0, Live, time.Second},
+		"catching up":          {Shop{}, false, true, 0, Catching, -time.Hour},
+		"ours, its history":    {Shop{Simulated: true, Speed: 1, History: yes, Published: published}, false, true, 0, History, -time.Hour},
+		"ours at 60":           {Shop{Simulated: true, Speed: 60, History: no, Published: published}, false, false, 0, Live, -time.Hour},
+		"ours at max":          {Shop{Simulated: true, Speed: 0, History: no, Published: published}, false, false, 0, Catching, -time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var m meter
-			var h Health
+			h := Health{Phase: c.phase, Started: morning.Add(c.started)}
 			m.read(1, newest)
 			m.fill(&h, now, c.shop)
 			if h.Latency.Known != c.known || h.Latency.P99 != c.latency {
