@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -312,7 +313,7 @@ func TestOpen_clearsAwayWhatNoCommitKnows(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), nil, fileMode); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second time there is one in quarantine already
+	for range 3 { // the second time another is in quarantine already, the third time the same
 		if err := open(t, dir, listed).Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -328,13 +329,100 @@ func TestOpen_clearsAwayWhatNoCommitKnows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := open(t, dir, listed).Close(); err != nil {
+	want := []string{stranger.Path + ".2"}
+	for _, f := range files[1:] {
+		want = append(want, f.Path+".1")
+	}
+	slices.Sort(want)
+	if got := isolated(t, dir); !slices.Equal(got, want) {
+		t.Errorf("in quarantine: %q, want %q", got, want)
+	}
+}
+
+// isolated are the files in quarantine, in order of their paths.
+func isolated(t testing.TB, dir string) (paths []string) {
+	t.Helper()
+	root := filepath.Join(dir, quarantine)
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil && !d.IsDir() {
+			rel, _ := filepath.Rel(root, p)
+			paths = append(paths, filepath.ToSlash(rel))
+		}
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range []string{".1", ".2", ".3"} {
-		if _, err := os.Stat(filepath.Join(dir, quarantine, stranger.Path+n)); err != nil {
-			t.Error(err)
+	return paths
+}
+
+// However often the program dies before its commit, quarantine does not grow,
+// and what is written again and listed is gone from there at the next start.
+func TestQuarantine_goesWithTheFilesWrittenAgain(t *testing.T) {
+	dir, log := t.TempDir(), aLog(120)
+	var files []pipeline.File
+	for range 5 {
+		files = write(t, small(t, dir, nil), log) // sealed, not committed
+	}
+	if got := isolated(t, dir); len(got) != len(files) {
+		t.Errorf("%d files in quarantine after five crashes over %d", len(got), len(files))
+	}
+	if err := open(t, dir, files).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, quarantine)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("left in quarantine: %q", isolated(t, dir))
+	}
+	tile(t, dir, files)
+}
+
+// Without its manifest an archive is all strangers, and the log may hold their
+// records no more: none is deleted, however many they are.
+func TestQuarantine_keepsWhatNoFileHolds(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir, nil)
+	a.rowsPerFile, a.group = 1, groupLimits{7, 2200}
+	files := write(t, a, aLog(3*quarantineMost))
+	for range 2 {
+		if err := open(t, dir, files[:1]).Close(); err != nil {
+			t.Fatal(err)
 		}
+		if got := isolated(t, dir); len(got) != len(files)-1 {
+			t.Fatalf("%d files in quarantine, want all %d that are not listed", len(got), len(files)-1)
+		}
+	}
+}
+
+// Of files whose records others hold, in other bytes, the newest stay.
+func TestQuarantine_keepsTheNewestSpares(t *testing.T) {
+	dir := t.TempDir()
+	files := write(t, small(t, dir, nil), aLog(120))
+	n, ok := parseName(files[0].Path)
+	if !ok {
+		t.Fatal(files[0].Path)
+	}
+	for i := range quarantineMost + 2 {
+		p := filepath.Join(dir, quarantine, filepath.FromSlash(n.String())+"."+strconv.Itoa(i+1))
+		if err := os.MkdirAll(filepath.Dir(p), folderMode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte{byte(i)}, fileMode); err != nil {
+			t.Fatal(err)
+		}
+		written := time.Unix(int64(1_000_000+i), 0)
+		if err := os.Chtimes(p, written, written); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := open(t, dir, files).Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := isolated(t, dir)
+	if len(got) != quarantineMost || slices.Contains(got, n.String()+".1") || slices.Contains(got, n.String()+".2") {
+		t.Errorf("%d files in quarantine, with the oldest: %v", len(got), slices.Contains(got, n.String()+".1"))
 	}
 }
 

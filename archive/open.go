@@ -17,21 +17,15 @@ import (
 	"ecomtui/pipeline"
 )
 
-// quarantine is the folder for files that the manifest does not list: sealed,
-// but the commit that would have listed them never came. Their records are
-// written again, so they are not needed; they are not ours to lose either.
-// They get a number behind their name, so that no pattern of the archive's
-// readers finds them.
-const quarantine = "quarantine"
-
 // Open readies the archive in folder dir, whose files the manifest lists. It
-// deletes unfinished files, moves strangers to the folder quarantine, and
-// stands behind each partition's newest file that is no tail.
+// deletes unfinished files, moves strangers to the folder quarantine, deletes
+// there what the listed files make needless, and stands behind each partition's
+// newest file that is no tail.
 func Open(dir string, manifest []pipeline.File) (*Archive, error) {
 	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
-	if err := tidy(dir, manifest); err != nil {
+	if err := errors.Join(tidy(dir, manifest), release(dir, manifest)); err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
 	enc, err := columnar.NewEncoder()
@@ -134,20 +128,4 @@ func tidy(dir string, manifest []pipeline.File) error {
 		}
 		return nil
 	})
-}
-
-// isolate moves a file to quarantine, under the first number that is free.
-func isolate(dir, p string) error {
-	to := filepath.Join(dir, quarantine, filepath.FromSlash(p))
-	if err := os.MkdirAll(filepath.Dir(to), folderMode); err != nil {
-		return err
-	}
-	for i := 1; ; i++ {
-		free := to + "." + strconv.Itoa(i)
-		if _, err := os.Lstat(free); errors.Is(err, fs.ErrNotExist) {
-			return os.Rename(filepath.Join(dir, filepath.FromSlash(p)), free)
-		} else if err != nil {
-			return err
-		}
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -58,7 +59,7 @@ func open(ctx context.Context, path, schema string, migrations []string) (*DB, e
 	}
 	conn, err := connect(path)
 	if err != nil {
-		return nil, damaged(path, err)
+		return nil, damaged(ctx, path, err)
 	}
 	if err := ready(ctx, conn, path, migrations); err != nil {
 		return nil, errors.Join(err, conn.Close())
@@ -128,16 +129,16 @@ func connect(path string) (*sqlite3.SQLiteConn, error) {
 func ready(ctx context.Context, conn *sqlite3.SQLiteConn, path string, migrations []string) error {
 	version, err := number(ctx, conn, `PRAGMA user_version`)
 	if err != nil {
-		return damaged(path, err)
+		return damaged(ctx, path, err)
 	}
 	switch known := int64(len(migrations)) + 1; {
 	case version > known:
 		return fmt.Errorf("%s is of version %d, made by a newer ecomtui than this one, which knows %d: use the newer one, or another --data-dir", path, version, known)
 	case version == 0:
-		return fmt.Errorf("%s is empty or no database of ecomtui: restore it, move it away to start over, or use another --data-dir", path)
+		return &DamagedError{Path: path, Err: errors.New("it is empty or no database of ecomtui")}
 	}
 	if err := check(ctx, conn); err != nil {
-		return damaged(path, err)
+		return damaged(ctx, path, err)
 	}
 	if err := migrate(ctx, conn, path, version, migrations); err != nil {
 		return fmt.Errorf("migrate %s: %w", path, err)
@@ -153,19 +154,69 @@ func ready(ctx context.Context, conn *sqlite3.SQLiteConn, path string, migration
 func check(ctx context.Context, conn *sqlite3.SQLiteConn) error {
 	verdict, err := first(ctx, conn, `PRAGMA quick_check(1)`)
 	if err == nil && verdict != "ok" {
-		return fmt.Errorf("%v", verdict)
+		return fmt.Errorf("%s", strings.Join(strings.Fields(fmt.Sprint(verdict)), " ")) // one line of several
 	}
 	return err
 }
 
-// damaged says what to do about a file that SQLite finds damaged. Other errors,
+// damaged is a DamagedError where SQLite finds the file damaged. Other errors,
 // such as a cancelled context, keep their own words.
-func damaged(path string, err error) error {
+func damaged(ctx context.Context, path string, err error) error {
 	var e sqlite3.Error
 	if errors.As(err, &e) && e.Code != sqlite3.ErrNotADB && e.Code != sqlite3.ErrCorrupt || errors.Is(err, context.Canceled) {
 		return fmt.Errorf("open database %s: %w", path, err)
 	}
-	return fmt.Errorf("%s is damaged (%w): restore it from a backup; or move it and its -wal away, and the log and the archive give the numbers again", path, err)
+	settings, unread := salvage(ctx, path)
+	if unread != nil {
+		settings = nil // half of them would be worse than none
+	}
+	return &DamagedError{Path: path, Settings: settings, Err: err}
+}
+
+// A DamagedError is a database that must not be used as it is. Whoever shows it
+// knows best what else than a backup could bring the numbers back.
+type DamagedError struct {
+	Path     string
+	Settings map[string]string // all that SetSettings kept, or nothing where that is damaged too
+	Err      error
+}
+
+// Error names the file and what helps whatever the numbers were made from.
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%s is damaged (%v): restore it from a backup", e.Path, e.Err)
+}
+
+// Unwrap gives SQLite's own words.
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// salvage reads the settings of a damaged file. They lie on a page of their
+// own, which most damage spares. With a writable schema, SQLite reads a file
+// that is shorter than it says; but that has to be set before the file is
+// looked at. Nothing is written.
+func salvage(ctx context.Context, path string) (settings map[string]string, err error) {
+	db, err := sql.Open("sqlite3", ":memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1) // what is set and attached belongs to a connection
+	if _, err := db.ExecContext(ctx, `PRAGMA writable_schema = ON; ATTACH ? AS damaged`, source(path, url.Values{"mode": {"ro"}})); err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, `SELECT name, value FROM damaged.setting`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	settings = map[string]string{}
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, err
+		}
+		settings[name] = value
+	}
+	return settings, rows.Err()
 }
 
 // migrate leads the file to the newest version, behind a copy of it as it was.

@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"crypto/sha512"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -507,9 +509,17 @@ func TestOpen_refusesDamage(t *testing.T) {
 	d := openAt(t, whole)
 	var c pipeline.Commit
 	for i := range 5000 {
-		c.Checkpoint.Changed = append(c.Checkpoint.Changed, analytics.StateEntry{Operator: "x", Key: fmt.Sprint(i), Value: make([]byte, 100)})
+		value := sha512.Sum512(fmt.Append(nil, i)) // nothing that packs: a file of more than the tables' first pages
+		c.Checkpoint.Changed = append(c.Checkpoint.Changed, analytics.StateEntry{Operator: "x", Key: fmt.Sprint(i), Value: value[:]})
+	}
+	settings := map[string]string{"seed": "7", "rate": "30"}
+	if err := d.SetSettings(t.Context(), settings); err != nil {
+		t.Fatal(err)
 	}
 	commit(t, d, c)
+	if err := exec(d.writer.conn, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		t.Fatal(err)
+	}
 	closed(t, d)
 	b, err := os.ReadFile(whole)
 	if err != nil {
@@ -520,14 +530,15 @@ func TestOpen_refusesDamage(t *testing.T) {
 		scribbled[i] = 'x'
 	}
 	for _, c := range []struct {
-		name  string
-		bytes []byte
-		say   string
+		name     string
+		bytes    []byte
+		say      string
+		settings map[string]string
 	}{
-		{"another kind of file", []byte(strings.Repeat("not a database. ", 100)), "damaged"},
-		{"cut short", b[:len(b)/2], "damaged"},
-		{"scribbled over", scribbled, "damaged"},
-		{"emptied", nil, "is empty or no database"},
+		{"another kind of file", []byte(strings.Repeat("not a database. ", 100)), "damaged", nil},
+		{"cut short", b[:len(b)/2], "damaged", settings},
+		{"scribbled over", scribbled, "damaged", settings},
+		{"emptied", nil, "is empty or no database", nil},
 	} {
 		path := file(t)
 		if err := os.WriteFile(path, c.bytes, fileMode); err != nil {
@@ -539,6 +550,16 @@ func TestOpen_refusesDamage(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), c.say) || !strings.Contains(err.Error(), "restore it") || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", c.name, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: said in several lines: %v", c.name, err)
+		}
+		var damage *DamagedError
+		if !errors.As(err, &damage) {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if !maps.Equal(damage.Settings, c.settings) {
+			t.Errorf("%s: %v, with settings %v, want %v", c.name, err, damage.Settings, c.settings)
 		}
 		if after, _ := os.ReadFile(path); string(after) != string(c.bytes) {
 			t.Errorf("%s: the file was written to", c.name)

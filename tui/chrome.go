@@ -53,7 +53,7 @@ func (s *scene) state(frozen bool) phrase {
 	case frozen:
 		return phrase{theme.Warn, "◌ FROZEN"}
 	case s.Newest != 0 && s.age() >= staleAfter && s.Phase != pipeline.Ended:
-		return phrase{theme.Warn, "◌ STALE " + text.Span(s.age())}
+		return phrase{theme.Warn, "◌ STALE " + text.Rough(s.age())}
 	case s.Phase == pipeline.Live:
 		return phrase{theme.Good, "● LIVE"}
 	case s.Phase == pipeline.Ended:
@@ -65,30 +65,30 @@ func (s *scene) state(frozen bool) phrase {
 }
 
 // where is the strip of screens, or the way from a screen to what was opened.
-// What does not fit into w cells is left out, the place itself last.
+// In w cells that are too few for all names the strip has numbers for the
+// screens that are not in front, or only the one that is.
 func (m *Model) where(w int) []phrase {
 	if len(m.stack) > 0 {
 		return m.crumbs(w)
 	}
-	var all, marked []phrase
+	var all, short []phrase // short names only the one in front
 	for i, sc := range screens() {
 		mark := ""
 		if sc.mark != nil {
 			mark = sc.mark(&m.scene)
 		}
-		p := phrase{theme.Muted, sc.key + " " + joinNonEmpty(" ", sc.name, mark) + "  "}
+		p := phrase{theme.Muted, joinNonEmpty(" ", sc.key, sc.name, mark) + "  "}
+		brief := phrase{theme.Muted, joinNonEmpty(" ", sc.key, mark) + "  "}
 		if mark != "" {
-			p.role = theme.Warn
+			p.role, brief.role = theme.Warn, theme.Warn
 		}
 		if i == m.at {
-			p = phrase{theme.Accent, "‹" + sc.key + " " + joinNonEmpty(" ", sc.name, mark) + "› "}
+			p = phrase{theme.Accent, "‹" + joinNonEmpty(" ", sc.key, sc.name, mark) + "› "}
+			brief = p
 		}
-		all = append(all, p)
-		if i == m.at || mark != "" {
-			marked = append(marked, p)
-		}
+		all, short = append(all, p), append(short, brief)
 	}
-	for _, choice := range [][]phrase{all, marked} {
+	for _, choice := range [][]phrase{all, short} {
 		if phrasesWidth(choice) <= w {
 			return choice
 		}
@@ -101,8 +101,11 @@ func (m *Model) crumbs(w int) []phrase {
 	for _, v := range m.stack {
 		names = append(names, clip(v.crumb(), 24))
 	}
-	for len(names) > 1 && text.Width(strings.Join(names, " › "))+1 > w {
-		names = names[1:]
+	for len(names) > 2 && text.Width(strings.Join(names, " › "))+1 > w {
+		names = append([]string{"…"}, names[2:]...)
+	}
+	if text.Width(strings.Join(names, " › "))+1 > w {
+		names = names[len(names)-1:]
 	}
 	here := phrase{theme.Accent, names[len(names)-1]}
 	if len(names) == 1 {
@@ -114,19 +117,20 @@ func (m *Model) crumbs(w int) []phrase {
 // vitals is how the pipeline does, the most important first.
 func (m *Model) vitals() []phrase {
 	s := &m.scene
-	out := []phrase{{theme.Text, s.rate() + " ev/s"}}
+	var out []phrase
 	if !s.Broker.Up {
-		out = append([]phrase{{theme.Bad, "⚠ broker away"}}, out...)
+		out = append(out, phrase{theme.Bad, "⚠ broker away"})
 	}
-	if s.Behind >= noticeBehind && s.Phase == pipeline.Live {
+	if s.Behind > noticeBehind && s.Phase == pipeline.Live {
 		out = append(out, phrase{theme.Warn, text.Rough(s.Behind) + " behind"})
 	}
+	out = append(out, phrase{theme.Text, s.rate() + " ev/s"})
 	lag := phrase{theme.Muted, "lag " + s.lag()}
 	if s.Lag > 0 {
 		lag.role = theme.Text
 	}
 	seen := phrase{theme.Muted, "seen in " + text.None}
-	if s.Latency.Known {
+	if s.Latency.Known && s.live() {
 		seen = phrase{theme.Text, "seen in " + text.Rough(s.Latency.P50)}
 	}
 	out = append(out, lag, seen)
@@ -138,7 +142,7 @@ func (m *Model) vitals() []phrase {
 
 // noticeBehind is how far shop time may trail the wall before the header says
 // so: less is ordinary delay.
-const noticeBehind = 2 * time.Minute
+const noticeBehind = 30 * time.Second
 
 func phrasesWidth(ps []phrase) (w int) {
 	for _, p := range ps {
@@ -182,14 +186,15 @@ func (s *scene) progress(w int, what string) string {
 	}
 	l.trusted(theme.Series1, chart.Bar(share, min(progressBar, w/4))).gap(1)
 	l.put(theme.Strong, text.Percent(min(float64(s.Done), float64(s.Total)), float64(s.Total))).gap(2)
+	records, left, rate := "", "", ""
 	if w >= singleBelow {
-		l.put(theme.Text, fmt.Sprintf("%s of %s records", text.Count(s.Done), text.Count(s.Total))).gap(2)
+		records = fmt.Sprintf("%s of %s records", text.Count(s.Done), text.Count(s.Total))
 	}
-	if rate := s.Rate(); rate > 0 && s.Total >= s.Done {
-		left := time.Duration(min(float64(s.Total-s.Done)/rate, 1e6)) * time.Second
-		l.put(theme.Text, text.Span(left)+" left").gap(2).put(theme.Muted, s.rate()+" a second")
+	if r := s.Rate(); r > 0 && s.Total >= s.Done {
+		left = text.Span(time.Duration(min(float64(s.Total-s.Done)/r, 1e6))*time.Second) + " left"
+		rate = s.rate() + " a second"
 	}
-	return l.done()
+	return l.put(theme.Text, wholeParts(l.room, "  ", records, left, rate)).done()
 }
 
 // lastLine says what one can do here, and what is safe on disk.

@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,7 +84,7 @@ func totals() analytics.Totals {
 		SessionsEnded: 40_112, SessionsActive: 1_204, Engaged: 29_882, Converted: 4_573, Carted: 15_990, CheckedOut: 7_101,
 		Orders: 4_609, Units: 9_877, Gross: 268_801_44, Authorized: 4_609, Declined: 177,
 		Alerts: 96, AlertsByRule: map[string]int64{"velocity": 41, "card_testing": 22, "account_takeover": 9, "impossible_travel": 24}, AlertValue: 18_204_00, Truth: analytics.Truth{Caught: 61, Missed: 12, FalseAlarms: 6, Quiet: 3_902}, Prevented: 11_320_00,
-		Items: 480, LowStock: 7, StockOuts: 2, Oversold: 1,
+		Items: 480, LowStock: 7, StockOuts: 3, Oversold: 1,
 	}
 }
 
@@ -169,6 +171,19 @@ func alerts(newest event.Millis) (out []analytics.AlertRow) {
 		}
 		out = append(out, row)
 	}
+	out = append(out, retries(out[3])...)
+	slices.SortStableFunc(out, func(a, b analytics.AlertRow) int { return cmp.Compare(b.At, a.At) })
+	return out
+}
+
+// retries are nine alerts before a: its order, refused each time.
+func retries(a analytics.AlertRow) (out []analytics.AlertRow) {
+	for i := range 9 {
+		r := a
+		r.ID, r.TransactionID, r.Declined = fmt.Sprintf("%s-%d", a.ID, i), fmt.Sprintf("%s-%d", a.TransactionID, i), true
+		r.At = a.At.Add(-time.Duration(i+1) * 20 * time.Second)
+		out = append(out, r)
+	}
 	return out
 }
 
@@ -177,7 +192,7 @@ func positions(newest event.Millis) (out []analytics.StockRow) {
 	for i := range 40 {
 		r := analytics.StockRow{
 			ItemID: names[i%len(names)], LocationID: []string{"berlin", "lyon", "porto", "gdansk"}[i/len(names)], OnHand: int64(4 + i*i/3), Reserved: int64(i % 4),
-			Incoming: int64(i%5) * 20, ReorderPoint: int64(12 + i%7), SoldPerHour: float64(31-i/2) / 1.3, Updated: newest.Add(-time.Duration(i) * 7 * time.Second),
+			ReorderPoint: int64(12 + i%7), SoldPerHour: float64(31-i/2) / 1.3, Updated: newest.Add(-time.Duration(i) * 7 * time.Second),
 		}
 		for k := range 12 {
 			r.Sold = append(r.Sold, int64(3*wave(i*5+k*4)))
@@ -295,10 +310,10 @@ func hostile() *pipeline.Frame {
 	f := normal()
 	for i := range f.Alerts {
 		a := &f.Alerts[i]
-		a.ID, a.Rule, a.UserID, a.Why, a.Silent, a.OrderID, a.TransactionID = evil+fmt.Sprint(i), evil, evil, evil, evil, evil, evil
+		a.ID, a.Rule, a.UserID, a.Why, a.Silent, a.OrderID, a.TransactionID = evil+fmt.Sprint(i), evil, evil+fmt.Sprint(i), evil, evil, evil, evil
 		a.State, a.Action, a.Level = evil, evil, evil
 		a.Signals = []analytics.Signal{{Name: evil, Unit: evil}}
-		a.Evidence = append(a.Evidence, analytics.Step{Name: evil})
+		a.Evidence = append(a.Evidence, analytics.Step{Name: evil, Place: event.Place{Offset: int64(i)}})
 	}
 	for i := range f.Stock {
 		f.Stock[i].ItemID, f.Stock[i].LocationID = evil+fmt.Sprint(i), evil

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,7 +30,7 @@ func TestDrill_fromAlertToRecord(t *testing.T) {
 
 func TestDrill_fromSessionToRecord(t *testing.T) {
 	d := drive(t, normal(), 120, 40, chart.Block)
-	d.press("3", "j", "enter").see("Sessions › u-48944", "view_item", "begin_checkout", "user_events/1@401026", "+0:50")
+	d.press("3", "j", "enter").see("Sessions › u-48944", "view_item", "begin_checkout", "user_events/1@401026", "+50 s")
 	d.press("end", "enter").see("Record user_events/1@401026", "offset 401026", `"event": "payment_authorized"`)
 }
 
@@ -72,9 +73,11 @@ func TestCursor_staysOnItsRow(t *testing.T) {
 		t.Fatalf("under the cursor: %s", row)
 	}
 	newer := f.Alerts[0]
-	newer.ID, newer.Rule = "AT-NEW", "brand_new"
+	newer.Rule = "brand_new"
 	f = with(f, append([]analytics.AlertRow{newer, newer, newer}, f.Alerts...))
-	f.Alerts[1].ID, f.Alerts[2].ID = "AT-NEW2", "AT-NEW3"
+	for i := range 3 { // about a subject each
+		f.Alerts[i].ID, f.Alerts[i].UserID, f.Alerts[i].Evidence = fmt.Sprint("AT-NEW", i), fmt.Sprint("u-", i), nil
+	}
 	d.frame = f
 	d.tick(time.Second)
 	if row := d.under(); !strings.Contains(row, "impossible_travel") {
@@ -211,9 +214,9 @@ func TestView_saysWhenFramesStop(t *testing.T) {
 	d := drive(t, normal(), 120, 40, chart.Block)
 	d.see("● LIVE", "0 s old")
 	d.tick(42 * time.Second)
-	d.see("◌ STALE 0:42", "⚠ 42 s old")
+	d.see("◌ STALE 42 s", "⚠ 42 s old")
 	d.tick(time.Second)
-	d.see("◌ STALE 0:43")
+	d.see("◌ STALE 43 s")
 }
 
 func TestFreeze_holdsThePicture(t *testing.T) {

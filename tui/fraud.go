@@ -19,19 +19,18 @@ func (v *fraud) crumb() string { return "Fraud" }
 func (v *fraud) offers(*scene) when { return moving | opening }
 
 func (v *fraud) act(a action, s *scene) view {
-	alerts := allAlerts(s)
-	t := alertTable(s, alerts, true)
+	t := alertTable(s, s.all, true)
 	if a != open || t.n == 0 {
 		v.rows.act(a, t.list)
 		return nil
 	}
 	v.rows.settle(t.list, v.rows.page)
-	return newWhy(*alerts[v.rows.at])
+	return newWhy(*s.all[v.rows.at].newest())
 }
 
 func (v *fraud) draw(s *scene, w, h int) []string {
 	iw, ih := inner(w, h)
-	t := alertTable(s, allAlerts(s), true)
+	t := alertTable(s, s.all, true)
 	body := t.draw(s, iw, ih-1, &v.rows, true)
 	body = append(body, blankLines(iw, ih-1-len(body))...)
 	body = append(body, s.rules(iw))
@@ -39,92 +38,55 @@ func (v *fraud) draw(s *scene, w, h int) []string {
 }
 
 // truth is how good the alerts were, as far as labels tell by now.
-func (s *scene) truth() string {
+func (s *scene) truth() []string {
 	t := &s.Totals.Truth
 	if t.Caught+t.Missed+t.FalseAlarms == 0 {
-		return "no label yet to judge alerts by"
+		return []string{"no label yet to judge alerts by"}
 	}
-	return joinNonEmpty(" · ", "precision "+text.Percent(float64(t.Caught), float64(t.Caught+t.FalseAlarms)),
-		"recall "+text.Percent(float64(t.Caught), float64(t.Caught+t.Missed)), s.money(s.Totals.Prevented)+" of fraud caught")
+	return []string{
+		"precision " + text.Percent(float64(t.Caught), float64(t.Caught+t.FalseAlarms)),
+		"recall " + text.Percent(float64(t.Caught), float64(t.Caught+t.Missed)), s.money(s.Totals.Prevented) + " of fraud caught",
+	}
 }
 
-// rules counts confirmed alerts by rule.
+// rules is the truth, and confirmed alerts by rule.
 func (s *scene) rules(w int) string {
 	names := make([]string, 0, len(s.Totals.AlertsByRule))
 	for name := range s.Totals.AlertsByRule {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	l := s.line(w).put(theme.Muted, s.truth()+" · "+text.Count(s.Totals.Alerts)+" confirmed")
+	parts := append(s.truth(), text.Count(s.Totals.Alerts)+" alerts confirmed in all")
 	for _, name := range names {
-		l.put(theme.Muted, " · "+name+" ").put(theme.Text, text.Count(s.Totals.AlertsByRule[name]))
+		parts = append(parts, text.Count(s.Totals.AlertsByRule[name])+" "+name)
 	}
-	return l.done()
+	return s.words(w, theme.Muted, wholeParts(w, " · ", parts...))
 }
 
-func allAlerts(s *scene) []*analytics.AlertRow {
-	out := make([]*analytics.AlertRow, len(s.Alerts))
-	for i := range s.Alerts {
-		out[i] = &s.Alerts[i]
-	}
-	return out
-}
-
-// urgentAlerts are those of the last hour, most money first.
-func urgentAlerts(s *scene) []*analytics.AlertRow {
-	var out []*analytics.AlertRow
-	for i := range s.Alerts {
-		if a := &s.Alerts[i]; s.since(a.At) < riskSpan*time.Minute {
-			out = append(out, a)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b *analytics.AlertRow) int {
-		switch {
-		case a.Value > b.Value:
-			return -1
-		case a.Value < b.Value:
-			return 1
-		}
-		return int(b.Score - a.Score)
-	})
-	return out
-}
-
-func highestScore(alerts []*analytics.AlertRow) (n int64) {
-	for _, a := range alerts {
-		n = max(n, a.Score)
-	}
-	return n
-}
-
-// alertMark is beside the screen's name in the first line.
-func alertMark(s *scene) string {
-	if n := len(urgentAlerts(s)); n > 0 {
-		return "▲" + strconv.Itoa(n)
-	}
-	return ""
-}
-
-// alertTable lists alerts; full has room for everything one can know in a line.
-func alertTable(s *scene, alerts []*analytics.AlertRow, full bool) *table {
+// alertTable lists subjects by their newest alert; full has room for everything
+// one can know in a line.
+func alertTable(s *scene, rows []subject, full bool) *table {
 	t := &table{
-		list: list{len(alerts), func(i int) string { return alerts[i].ID }},
+		list: list{len(rows), func(i int) string { return rows[i].key }},
 		columns: []column{
-			{name: "score", width: 6, right: true},
+			{name: "score", width: 5, right: true},
 			{name: "rule", width: 19},
+			{name: "×", width: 4, right: true},
 			{name: "who", width: 12, rank: 3},
 			{name: "amount", width: 10, right: true, rank: 1},
 			{name: "age", width: 7, right: true, rank: 4},
-			{name: "why", least: 18, rank: 2},
+			{name: "why", least: 14, rank: 2},
 		},
 		cells: func(i int) []cell {
-			a := alerts[i]
+			g := &rows[i]
+			a := g.newest()
 			return []cell{
 				scoreCell(a),
 				{theme.Text, a.Rule, false},
-				{theme.Text, a.UserID, true},
-				{theme.Text, s.moneyOrNone(a.Value), true},
-				{theme.Muted, text.Span(s.since(a.At)), true},
+				{theme.Strong, g.times(), true},
+				{theme.Text, g.who(), true},
+				s.amount(g),
+				{theme.Muted, text.Age(s.since(a.At)), true},
 				{theme.Muted, a.Why, false},
 			}
 		},
@@ -132,15 +94,45 @@ func alertTable(s *scene, alerts []*analytics.AlertRow, full bool) *table {
 	}
 	if full {
 		t.empty = "No alert yet. Rules look at every payment."
-		narrow := t.cells
-		t.columns = append([]column{{name: "time", width: 8, rank: 5}}, t.columns...)
-		t.columns = slices.Insert(t.columns, 5, column{name: "action", width: 11, rank: 6}, column{name: "state", width: 9, rank: 7})
-		t.cells = func(i int) []cell {
-			a, c := alerts[i], narrow(i)
-			return append(append([]cell{{theme.Muted, s.clock(a.At), true}}, c[:4]...), cell{theme.Text, a.Action, false}, cell{theme.Muted, string(a.State), false}, c[4], c[5])
-		}
+		t.addAlertState(s, rows)
 	}
 	return t
+}
+
+// addAlertState adds the columns that only a whole screen has room for.
+func (t *table) addAlertState(s *scene, rows []subject) {
+	const behind = 5 // of the columns there are, those in front of the new ones
+	narrow := t.cells
+	t.columns = append([]column{{name: "time", width: 8, rank: 5}}, t.columns...)
+	t.columns = slices.Insert(t.columns, behind+1, column{name: "action", width: 11, rank: 6}, column{name: "state", width: 9, rank: 7})
+	t.cells = func(i int) []cell {
+		a := rows[i].newest()
+		cells := slices.Insert(narrow(i), behind, cell{theme.Text, a.Action, false}, cell{theme.Muted, string(a.State), false})
+		return slices.Insert(cells, 0, cell{theme.Muted, s.clock(a.At), true})
+	}
+}
+
+// times is how many alerts there are about a subject, if more than one.
+func (g *subject) times() string {
+	if len(g.alerts) == 1 {
+		return ""
+	}
+	return "×" + strconv.Itoa(len(g.alerts))
+}
+
+func (g *subject) who() string {
+	if g.users == 1 {
+		return g.newest().UserID
+	}
+	return plural(g.users, "user")
+}
+
+// amount is the money at risk, or why there is none.
+func (s *scene) amount(g *subject) cell {
+	if g.declined {
+		return cell{theme.Muted, "declined", true}
+	}
+	return cell{theme.Text, s.moneyOrNone(g.money), true}
 }
 
 // scoreCell is the score with its level's sign.
@@ -173,6 +165,7 @@ func levelSign(level string) string {
 type why struct {
 	row  analytics.AlertRow // as last seen
 	gone bool               // no frame lists it any more
+	of   int                // alerts about its subject
 	rows cursor
 }
 
@@ -190,10 +183,12 @@ func (v *why) offers(*scene) when {
 
 func (v *why) refresh(s *scene) {
 	v.gone = true
-	for i := range s.Alerts {
-		if s.Alerts[i].ID == v.row.ID {
-			v.row, v.gone = s.Alerts[i], false
-			return
+	for i := range s.all {
+		for _, a := range s.all[i].alerts {
+			if a.ID == v.row.ID {
+				v.row, v.gone, v.of = *a, false, len(s.all[i].alerts)
+				return
+			}
 		}
 	}
 }
@@ -220,15 +215,40 @@ func (v *why) draw(s *scene, w, h int) []string {
 	if h < 18 {
 		head = 4
 	}
-	out := s.box(w, head, pane{title: joinNonEmpty("  ", clip(v.row.Rule, 30), clip(v.row.ID, 20)), body: v.summary(s, w)})
+	out := s.box(w, head, pane{title: v.title(), body: v.summary(s, w)})
 	h -= head
 	if w >= stackBelow {
 		left := w * 48 / 100
 		return append(out, beside(v.signalsPane(s, left, h), v.evidencePane(s, w-left, h))...)
 	}
-	upper := min(len(v.row.Signals)+4, h/2)
-	out = append(out, v.signalsPane(s, w, upper)...)
-	return append(out, v.evidencePane(s, w, h-upper)...)
+	if upper := min(v.signalsHeight(w), h/2); upper >= signalsLeast {
+		out = append(out, v.signalsPane(s, w, upper)...)
+		h -= upper
+	}
+	return append(out, v.evidencePane(s, w, h)...)
+}
+
+func (v *why) title() string {
+	of := ""
+	if v.of > 1 {
+		of = "one of " + strconv.Itoa(v.of)
+	}
+	return joinNonEmpty("  ", clip(v.row.Rule, 30), clip(v.row.ID, 20), of)
+}
+
+// signalsLeast is a border, the columns' names and one signal: below, numbers
+// would stand there that nobody can tell apart.
+const signalsLeast = 4
+
+// signalsHeight is what the signals take in w cells, with what would have kept
+// the rule silent.
+func (v *why) signalsHeight(w int) int {
+	iw, _ := inner(w, 0)
+	h := signalsLeast - 1 + max(1, len(v.row.Signals))
+	if v.row.Silent != "" {
+		h += 1 + len(text.Wrap(text.Clean(v.row.Silent), iw))
+	}
+	return h
 }
 
 func (v *why) summary(s *scene, w int) []string {
@@ -239,12 +259,18 @@ func (v *why) summary(s *scene, w int) []string {
 	case v.gone:
 		state = "withdrawn, or no longer listed"
 	case a.State == analytics.AlertEarly:
-		state = "early: the order of events may still change it"
+		state = "early: may still change"
+	}
+	score, advice, amount := "score "+strconv.FormatInt(a.Score, 10), "  recommended: ", s.exactly(a.Value)
+	if w < singleBelow {
+		score, advice = strconv.FormatInt(a.Score, 10), " · "
+	}
+	if a.Declined {
+		amount += " declined"
 	}
 	return []string{
-		s.line(iw).put(levelRole(a.Level), joinNonEmpty(" ", levelSign(a.Level), "score "+strconv.FormatInt(a.Score, 10), a.Level)).
-			put(theme.Muted, "  recommended: ").put(theme.Strong, a.Action).
-			push(theme.Strong, s.exactly(a.Value)).done(),
+		s.line(iw).put(levelRole(a.Level), joinNonEmpty(" ", levelSign(a.Level), score, a.Level)).
+			put(theme.Muted, advice).put(theme.Strong, a.Action).push(theme.Strong, amount).done(),
 		s.words(iw, theme.Text, a.Why),
 		s.line(iw).put(theme.Muted, "user ").id(theme.Text, a.UserID).put(theme.Muted, "  order ").id(theme.Text, orNone(a.OrderID)).
 			put(theme.Muted, "  payment ").id(theme.Text, orNone(a.TransactionID)).done(),
@@ -272,13 +298,15 @@ func (v *why) signalsPane(s *scene, w, h int) []string {
 		empty: "The rule names no signals.",
 	}
 	var still cursor
-	body := t.draw(s, iw, max(1, ih-2), &still, false)
-	if v.row.Silent != "" && len(body) < ih {
-		if len(body)+1 < ih {
-			body = append(body, text.Blank(iw))
-		}
-		body = append(body, s.para(iw, ih-len(body), theme.Text, v.row.Silent)...)
+	var silent []string
+	if v.row.Silent != "" {
+		silent = s.para(iw, max(1, ih-1-len(signals)), theme.Text, v.row.Silent)
 	}
+	body := t.draw(s, iw, max(1, ih-len(silent)), &still, false)
+	if len(body)+len(silent) < ih && silent != nil {
+		body = append(body, text.Blank(iw))
+	}
+	body = append(body, silent...)
 	return s.box(w, h, pane{title: "Signals · what was measured", body: body})
 }
 
@@ -290,8 +318,7 @@ func (s *scene) measure(f float64, unit string) string {
 	case "s", "seconds":
 		return text.Rough(time.Duration(integer(1000*f, 1e12)) * time.Millisecond)
 	}
-	number := strconv.FormatFloat(f, 'g', 4, 64)
-	return joinNonEmpty(" ", number, unit)
+	return joinNonEmpty(" ", text.Number(f), unit)
 }
 
 // against says whether a value is above its limit or below.

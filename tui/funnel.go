@@ -111,14 +111,15 @@ func biggestLoss(stages []stage) string {
 // byDevice is conversion by kind of device, of the sessions that ended in the
 // newest window.
 func (s *scene) byDevice(w int) string {
-	l := s.line(w)
+	var parts []string
 	for i := range s.ByValue {
 		if r := &s.ByValue[i]; r.Dimension == "device" && r.Sessions > 0 {
-			if l.room == w {
-				l.put(theme.Muted, "conversion: ")
-			}
-			l.put(theme.Muted, r.Value+" ").put(theme.Text, text.Percent(float64(r.Converted), float64(r.Sessions))).gap(3)
+			parts = append(parts, r.Value+" "+text.Percent(float64(r.Converted), float64(r.Sessions)))
 		}
 	}
-	return l.done()
+	if len(parts) == 0 {
+		return text.Blank(w)
+	}
+	const name = "conversion: "
+	return s.line(w).put(theme.Muted, name).put(theme.Text, wholeParts(w-len(name), "   ", parts...)).done()
 }

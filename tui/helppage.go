@@ -27,18 +27,21 @@ func definitions() [][2]string {
 		{"session", "a user's events without a gap of 30 minutes; it ends when the gap is over"},
 		{"visitors now", "different users with an event in the newest five minutes that are over (estimated)"},
 		{"payments ok", "authorized, of authorized and declined"},
-		{"at risk", "payments of all alerts of the last hour"},
+		{"at risk", "authorized payments with an alert in the last hour, an order counted once"},
+		{"subject", "whom or what a rule raised alerts about: a card, a user, a device; × is how many alerts"},
 		{"score", "0 to 100; ▲ elevated from 65, ⚠ highest from 75"},
 		{"precision", "of payments that raised an alert and have a label by now, those that were fraud"},
 		{"recall", "of payments that were fraud, as labels say by now, those that raised an alert"},
 		{"caught", "money of payments that raised an alert and were fraud"},
 		{"early, confirmed", "an alert is raised at once; once no older event can come any more it is confirmed or withdrawn"},
 		{"left", "on hand less reserved: what can still be sold"},
-		{"gone in", "when that is sold at the present rate"},
+		{"gone", "when that is sold at the present rate"},
+		{"position", "one item at one place; an item has as many as it has places"},
 		{"lag", "records in the log that were not read yet"},
 		{"seen in", "from an event's publishing to this screen, half of all events"},
 		{"late", "older than its partition had shown, by more than the lateness allowed; kept, not counted"},
 		{"▲ ▼ in tiles", "against the five minutes before"},
+		{"· ↑ in lines", "nothing known · more than the line's scale holds"},
 	}
 }
 

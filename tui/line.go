@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"ecomtui/tui/text"
 	"ecomtui/tui/theme"
 )
@@ -8,11 +10,18 @@ import (
 // A line collects styled text up to a width and not a cell further. All text
 // on screen passes through it, so none can leave its pane or speak to the
 // terminal.
+//
+// What does not fit shows: the line then ends in an ellipsis.
 type line struct {
 	theme *theme.Theme
 	under theme.Role // Selection under all of it, or Text
 	room  int        // cells left
 	b     []byte
+	full  bool // ends in an ellipsis: nothing is added any more
+
+	last     string // the newest text, its role, and where it begins in b
+	lastRole theme.Role
+	lastAt   int
 }
 
 // put appends text of any origin: cleaned, card numbers masked.
@@ -28,11 +37,34 @@ func (l *line) id(r theme.Role, s string) *line {
 
 // trusted appends text that is clean.
 func (l *line) trusted(r theme.Role, s string) *line {
-	if l.room <= 0 || s == "" {
+	switch {
+	case s == "" || l.full:
 		return l
+	case l.room > 0:
+		fit := text.Cut(s, l.room)
+		l.full = fit != s
+		return l.add(r, fit)
+	case strings.TrimLeft(s, " ") != "":
+		l.end()
 	}
-	s = text.Cut(s, l.room)
+	return l
+}
+
+// end puts an ellipsis where the newest text ends, which fills the line.
+func (l *line) end() {
+	l.full = true
+	if l.lastAt == len(l.b) { // a line without cells
+		return
+	}
+	w := text.Width(l.last)
+	l.b, l.room = l.b[:l.lastAt], w
+	l.add(l.lastRole, text.Cut(l.last+" …", w))
+}
+
+// add appends s, for which there is room.
+func (l *line) add(r theme.Role, s string) *line {
 	l.room -= text.Width(s)
+	l.last, l.lastRole, l.lastAt = s, r, len(l.b)
 	under, open := l.theme.Open(l.under), l.theme.Open(r)
 	l.b = append(append(append(l.b, under...), open...), s...)
 	if under != "" || open != "" {
@@ -74,8 +106,24 @@ func (l *line) push(r theme.Role, s string) *line {
 
 // done fills the line up and returns it.
 func (l *line) done() string {
-	l.gap(l.room)
+	if l.room > 0 {
+		l.add(theme.Text, text.Blank(l.room))
+	}
 	return string(l.b)
+}
+
+// wholeParts joins as many parts, from the first, as fit into w cells. The parts
+// hold numbers: one that would be cut is left out.
+func wholeParts(w int, sep string, parts ...string) string {
+	out := ""
+	for _, p := range parts {
+		longer := joinNonEmpty(sep, out, p)
+		if out != "" && text.Width(text.Clean(longer)) > w {
+			break
+		}
+		out = longer
+	}
+	return out
 }
 
 // joinNonEmpty joins the parts that say something.

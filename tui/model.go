@@ -164,7 +164,10 @@ func (m *Model) pull() {
 		empty.Snapshot = &analytics.Snapshot{}
 		f = &empty
 	}
-	m.scene.Frame = f
+	if f == m.scene.Frame {
+		return
+	}
+	m.scene.Frame, m.scene.subjects = f, newSubjects(f.Snapshot, &m.scene.subjects)
 }
 
 // press does what a key is bound to.

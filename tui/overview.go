@@ -82,7 +82,7 @@ func (o *overview) open(s *scene) view {
 	c.settle(t.list, max(1, c.page))
 	switch o.focus {
 	case fraudPane:
-		return newWhy(*urgentAlerts(s)[c.at])
+		return newWhy(*s.urgent[c.at].newest())
 	case stockPane:
 		return &item{id: s.Stock[c.at].ItemID}
 	case trendingPane:
@@ -208,13 +208,13 @@ func (o *overview) listPane(s *scene, id paneID, w, h int) []string {
 	t := o.table(s, id, iw)
 	title, foot := s.listTitle(id)
 	rows := ih
-	if ih >= 6 && foot != "" {
+	if ih >= 6 && len(foot) > 0 {
 		rows -= 1
 	}
 	body := t.draw(s, iw, rows, &o.cursors[id], o.focus == id)
 	if rows < ih {
 		body = append(body, blankLines(iw, rows-len(body))...)
-		body = append(body, s.words(iw, theme.Muted, foot))
+		body = append(body, s.words(iw, theme.Muted, wholeParts(iw, " · ", foot...)))
 	}
 	return s.box(w, h, pane{title: title, focus: o.focus == id, body: body})
 }
@@ -224,7 +224,7 @@ func (o *overview) listPane(s *scene, id paneID, w, h int) []string {
 func (o *overview) table(s *scene, id paneID, w int) *table {
 	switch id {
 	case fraudPane:
-		return alertTable(s, urgentAlerts(s), false)
+		return alertTable(s, s.urgent, false)
 	case stockPane:
 		return stockTable(s, w < 90)
 	case trendingPane:
@@ -235,18 +235,22 @@ func (o *overview) table(s *scene, id paneID, w int) *table {
 	return &table{}
 }
 
-func (s *scene) listTitle(id paneID) (title, foot string) {
+// listTitle is a list's title, and what it adds up to: the figures of one line
+// are about the same things.
+func (s *scene) listTitle(id paneID) (title string, foot []string) {
 	switch id {
 	case fraudPane:
-		return "Fraud · last hour, by money", joinNonEmpty(" · ",
-			text.Count(int64(len(urgentAlerts(s))))+" in the last hour", text.Count(s.Totals.Alerts)+" confirmed in all", s.money(s.Totals.AlertValue)+" of payments")
+		return "Fraud · last hour, by money", []string{
+			s.alertCount() + " about " + plural(len(s.urgent), "subject"), s.money(s.atRisk) + " at risk",
+		}
 	case stockPane:
-		return "Stock that will not last", joinNonEmpty(" · ",
-			text.Count(s.Totals.LowStock)+" below reorder point", text.Count(s.Totals.StockOuts)+" sold out", text.Count(s.Totals.Oversold)+" oversold")
+		return "Stock that will not last", s.positionCounts()
 	case trendingPane:
-		return "Trending now", ""
+		return "Trending now", nil
 	}
-	return "Live sessions · newest first", text.Count(s.Totals.SessionsActive) + " open now · " + text.Count(s.Totals.SessionsEnded) + " ended"
+	return "Live sessions · newest first", []string{
+		text.Count(s.Totals.SessionsActive) + " open now", text.Count(s.Totals.SessionsEnded) + " ended in all",
+	}
 }
 
 // revenue is the line of the last hour or more, one value a minute.
@@ -293,7 +297,7 @@ func (s *scene) ticks(from, to event.Millis) []chart.Tick {
 	}
 	var out []chart.Tick
 	for at := (from + step - 1) / step * step; at <= to; at += step {
-		out = append(out, chart.Tick{At: float64(at-from) / float64(max(1, to-from)), Label: s.clock(at)[:5]})
+		out = append(out, chart.Tick{At: float64(at-from) / float64(max(1, to-from)), Label: s.minute(at)})
 	}
 	return out
 }

@@ -14,6 +14,7 @@ import (
 type pane struct {
 	title string
 	note  string // at the right end of the upper border, instead of the data's age
+	under string // at the left end of the lower border, if it fits
 	quiet bool   // no age while the data is fresh: a small pane's title needs the room
 	focus bool   // has the keys
 	body  []string
@@ -44,7 +45,16 @@ func (s *scene) box(w, h int, p pane) []string {
 		}
 		out = append(out, side+" "+row+" "+side)
 	}
-	return append(out, s.line(w).trusted(role, b.BottomLeft+strings.Repeat(b.Bottom, w-2)+b.BottomRight).done())
+	return append(out, s.lower(w, role, b, p.under))
+}
+
+// lower is the border below, with a word on what is above it.
+func (s *scene) lower(w int, role theme.Role, b lipgloss.Border, under string) string {
+	l := s.line(w).trusted(role, b.BottomLeft)
+	if n := text.Width(under); under != "" && n+4 < w {
+		l.trusted(role, b.Bottom).gap(1).trusted(theme.Muted, under).gap(1)
+	}
+	return l.trusted(role, strings.Repeat(b.Bottom, max(0, l.room-1))+b.BottomRight).done()
 }
 
 // upper is the border with the title in it and the age of the data at its end.

@@ -71,7 +71,7 @@ func (v *paymentView) draw(s *scene, w, h int) []string {
 type field struct {
 	name, value string
 	role        theme.Role
-	id          bool
+	id          bool // not searched for card numbers
 }
 
 func (v *paymentView) fields(s *scene, w int) []string {
@@ -91,7 +91,7 @@ func (v *paymentView) fields(s *scene, w int) []string {
 		{"at", s.moment(r.At), theme.Text, true},
 		{"user", r.UserID, theme.Text, true},
 		{"order", orNone(r.OrderID), theme.Text, true},
-		{"card", orNone(r.CardFingerprint), theme.Text, true},
+		{"card", orNone(r.CardFingerprint), theme.Text, false},
 		{"card issued in", orNone(r.CardCountry), theme.Text, false},
 		{"paid from", orNone(r.IPCountry) + differs(r.IPCountry, r.CardCountry), theme.Text, false},
 		{"device", orNone(r.DeviceID), theme.Text, true},

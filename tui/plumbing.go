@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strconv"
-
 	"ecomtui/analytics"
 	"ecomtui/event"
 	"ecomtui/tui/chart"
@@ -85,42 +83,42 @@ func (s *scene) accountPane(w, h int) []string {
 func (s *scene) flowPane(w, h int) []string {
 	iw, _ := inner(w, h)
 	line := s.line(iw).put(theme.Muted, text.Left("events a second", fieldName)).put(theme.Strong, text.Right(s.rate(), text.CountWidth)).gap(2)
-	if n := min(60, line.room); n > 0 {
-		line.trusted(theme.Series1, chart.Spark(s.Rates, n, 0, chart.Nice(chart.Highest(s.Rates)), s.glyphs))
-	}
+	rates := s.Rates[max(0, len(s.Rates)-line.room*chart.Per(s.glyphs)):]
+	line.trusted(theme.Series1, chart.Spark(rates, line.room, 0, chart.Nice(chart.Usual(rates)), s.glyphs))
+	room := iw - fieldName
 	body := append([]string{line.done()}, s.fields(iw, []field{
-		{"latency", s.latency(), theme.Text, true},
+		{"latency", s.latency(room), theme.Text, true},
 		{"lag", s.lag() + " records not read yet", theme.Text, true},
-		{"shop time", s.shopTime(), theme.Text, true},
+		{"shop time", s.shopTime(room), theme.Text, true},
 		{"broker", s.brokerLine(), s.brokerRole(), false},
 		{"watching", s.Source, theme.Text, false},
 		{"last commit", s.commitLine(), theme.Text, true},
-		{"archive", text.Count(s.Archive.Rows) + " rows in " + plural(int(s.Archive.Files), "file") + ", " + text.Bytes(s.Archive.Bytes) + "; " + text.Count(s.Archive.Unsealed) + " rows to be sealed", theme.Text, true},
+		{"archive", wholeParts(room, ", ", text.Count(s.Archive.Rows)+" rows in "+plural(int(s.Archive.Files), "file"), text.Bytes(s.Archive.Bytes), text.Count(s.Archive.Unsealed)+" rows to be sealed"), theme.Text, true},
 		{"memory", text.Bytes(s.RSS), theme.Text, true},
 		{"running for", text.Span(s.At.Sub(s.Started)), theme.Text, true},
 	})...)
 	return s.box(w, h, pane{title: "How it runs", body: body})
 }
 
-func (s *scene) latency() string {
-	if !s.Latency.Known {
-		return text.None + "  known only while shop time runs at the wall's speed"
+func (s *scene) latency(w int) string {
+	if !s.Latency.Known || !s.live() {
+		return text.None + "  known only while live, at the wall's speed"
 	}
-	return "half within " + text.Rough(s.Latency.P50) + ", 95 % " + text.Rough(s.Latency.P95) + ", 99 % " + text.Rough(s.Latency.P99)
+	return wholeParts(w, ", ", "half in "+text.Rough(s.Latency.P50), "95 % "+text.Rough(s.Latency.P95), "99 % "+text.Rough(s.Latency.P99))
 }
 
-func (s *scene) shopTime() string {
-	out := s.moment(s.Newest)
+func (s *scene) shopTime(w int) string {
+	speed, behind := "", ""
 	switch {
 	case s.Speed == 0:
-		out += ", as fast as it goes"
+		speed = "as fast as it goes"
 	case s.Speed != 1:
-		out += ", " + strconv.FormatFloat(s.Speed, 'g', 4, 64) + " × the wall"
+		speed = text.Number(s.Speed) + " × the wall"
 	}
-	if s.Behind >= noticeBehind {
-		out += ", " + text.Rough(s.Behind) + " behind the wall"
+	if s.Behind > noticeBehind {
+		behind = text.Rough(s.Behind) + " behind the wall"
 	}
-	return out
+	return wholeParts(w, ", ", s.moment(s.Newest), behind, speed)
 }
 
 func (s *scene) brokerLine() string {

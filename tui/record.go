@@ -52,7 +52,7 @@ func (v *recordView) head(s *scene) []field {
 	out := []field{
 		{"place", v.place.Topic.String() + ", partition " + strconv.Itoa(int(v.place.Partition)) + ", offset " + strconv.FormatInt(v.place.Offset, 10), theme.Text, true},
 		{"published", s.moment(r.Time), theme.Text, true},
-		{"key", text.Visible(string(r.Key)), theme.Text, true},
+		{"key", text.Visible(string(r.Key)), theme.Text, false},
 	}
 	if r.Poison != event.NotPoison {
 		out = append(out, field{"did not count", "⚠ poison: " + r.Poison.String(), theme.Warn, false})
@@ -117,8 +117,12 @@ func cutAt(s string, n int) (head, rest string) {
 }
 
 // idLike reports whether a field of this name holds an id, a time or an amount.
+// What is said of a card is none: a shop may send its number for a fingerprint.
 func idLike(name string) bool {
-	return name == "card_fingerprint" || strings.HasSuffix(name, "id") || strings.HasSuffix(name, "_time") || strings.HasSuffix(name, "_cents") || strings.HasSuffix(name, "seq")
+	if strings.HasPrefix(name, "card") {
+		return false
+	}
+	return strings.HasSuffix(name, "id") || strings.HasSuffix(name, "_time") || strings.HasSuffix(name, "_cents") || strings.HasSuffix(name, "seq")
 }
 
 func (v *recordView) act(a action, _ *scene) view {

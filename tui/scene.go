@@ -18,6 +18,7 @@ const staleAfter = 2 * time.Second
 // draw from it alone, so the same scene gives the same picture.
 type scene struct {
 	*pipeline.Frame
+	subjects // of the frame's alerts
 	theme    *theme.Theme
 	glyphs   chart.Glyphs // Block, Braille or ASCII
 	currency string
@@ -36,6 +37,10 @@ func (s *scene) age() time.Duration {
 	}
 	return s.now.Sub(since)
 }
+
+// live reports whether what is shown happens now: only then can it be said how
+// long an event takes to the screen.
+func (s *scene) live() bool { return s.Phase == pipeline.Live && s.age() < staleAfter }
 
 // since is the span of shop time from a moment to the newest event.
 func (s *scene) since(at event.Millis) time.Duration { return max(0, s.Newest.Sub(at)) }
@@ -75,10 +80,13 @@ func (s *scene) moneyOrNone(c event.Cents) string {
 // clock is the time of day of a moment in the shop.
 func (s *scene) clock(at event.Millis) string {
 	if at <= 0 {
-		return "--:--:--"
+		return "––:––:––"
 	}
 	return text.Clock(at.Time().In(s.zone))
 }
+
+// minute is the time of day without seconds.
+func (s *scene) minute(at event.Millis) string { return at.Time().In(s.zone).Format("15:04") }
 
 // moment is a moment in the shop with its date, to the millisecond.
 func (s *scene) moment(at event.Millis) string {
@@ -94,12 +102,14 @@ func (s *scene) line(w int) *line { return &line{theme: s.theme, room: w} }
 // words is a whole line of one text.
 func (s *scene) words(w int, r theme.Role, t string) string { return s.line(w).put(r, t).done() }
 
-// para wraps a text into lines of w cells, most of them at most.
+// para wraps a text into lines of w cells, most of them at most; where more
+// would follow the last one says so.
 func (s *scene) para(w, most int, r theme.Role, t string) []string {
 	var out []string
-	for _, row := range text.Wrap(text.Mask(text.Clean(t)), w) {
-		if len(out) == most {
-			break
+	rows := text.Wrap(text.Mask(text.Clean(t)), w)
+	for i, row := range rows[:min(len(rows), max(0, most))] {
+		if i == most-1 && len(rows) > most {
+			row = text.Cut(row+" …", w)
 		}
 		out = append(out, s.words(w, r, row))
 	}

@@ -33,7 +33,7 @@ func (v *sessions) draw(s *scene, w, h int) []string {
 	body := t.draw(s, iw, ih-1, &v.rows, true)
 	body = append(body, blankLines(iw, ih-1-len(body))...)
 	totals := &s.Totals
-	body = append(body, s.words(iw, theme.Muted, joinNonEmpty(" · ",
+	body = append(body, s.words(iw, theme.Muted, wholeParts(iw, " · ",
 		text.Count(totals.SessionsActive)+" open", text.Count(totals.SessionsEnded)+" ended",
 		text.Percent(float64(totals.Converted), float64(totals.SessionsEnded))+" of them bought",
 		text.Percent(float64(totals.Engaged), float64(totals.SessionsEnded))+" engaged")))
@@ -50,7 +50,7 @@ func sessionTable(s *scene, rows []analytics.SessionRow) *table {
 			{name: "from", width: 10, rank: 3},
 			{name: "state", width: 7, rank: 2},
 			{name: "journey", least: 28, tail: true},
-			{name: "for", width: 7, right: true, rank: 4},
+			{name: "for", width: 8, right: true, rank: 4},
 			{name: "cart or bought", width: 15, right: true, rank: 1},
 		},
 		cells: func(i int) []cell {
@@ -62,7 +62,7 @@ func sessionTable(s *scene, rows []analytics.SessionRow) *table {
 				{theme.Muted, joinNonEmpty(" ", r.Country, r.Device), false},
 				{role, state, true},
 				{theme.Text, journey(r.Journey.Steps()), false},
-				{theme.Muted, text.Span(r.End.Sub(r.Start)), true},
+				{theme.Muted, text.Rough(r.End.Sub(r.Start)), true},
 				s.basket(r),
 			}
 		},
@@ -188,7 +188,7 @@ func (v *visit) table(s *scene) *table {
 		list: list{len(steps), func(i int) string { return steps[i].Place.String() }},
 		columns: []column{
 			{name: "time", width: 8},
-			{name: "after", width: 7, right: true, rank: 2},
+			{name: "after", width: 12, right: true, rank: 2},
 			{name: "event", width: 18},
 			{name: "item", rank: 1},
 			{name: "value", width: 10, right: true, rank: 3},

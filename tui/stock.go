@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,14 +34,32 @@ func (v *stock) draw(s *scene, w, h int) []string {
 	iw, ih := inner(w, h)
 	body := stockTable(s, false).draw(s, iw, ih-1, &v.rows, true)
 	body = append(body, blankLines(iw, ih-1-len(body))...)
-	body = append(body, s.words(iw, theme.Muted, joinNonEmpty(" · ", text.Count(s.Totals.Items)+" items",
-		text.Count(s.Totals.LowStock)+" below reorder point", text.Count(s.Totals.StockOuts)+" sold out", text.Count(s.Totals.Oversold)+" oversold")))
-	return s.box(w, h, pane{title: "Stock · most urgent first", focus: true, body: body})
+	body = append(body, s.words(iw, theme.Muted, wholeParts(iw, " · ", s.stockCounts()...)))
+	return s.box(w, h, pane{title: "Stock positions, most urgent first", focus: true, body: body})
+}
+
+// stockCounts names what is counted: an item has a position at each of its
+// places.
+func (s *scene) stockCounts() []string {
+	all := text.Count(s.Totals.Items) + " items"
+	if n := len(s.Stock); n < analytics.MaxStock { // else the list has but the most urgent
+		all += " at " + text.Count(int64(n)) + " positions"
+	}
+	return append([]string{all}, s.positionCounts()...)
+}
+
+func (s *scene) positionCounts() []string {
+	t := &s.Totals
+	out := plural(int(t.StockOuts), "position") + " sold out"
+	if t.Oversold > 0 { // they are sold out as well
+		out += ", " + text.Count(t.Oversold) + " of them oversold"
+	}
+	return []string{out, text.Count(t.LowStock) + " below reorder point"}
 }
 
 // stockMark is beside the screen's name in the first line.
 func stockMark(s *scene) string {
-	if n := s.Totals.StockOuts + s.Totals.Oversold; n > 0 {
+	if n := s.Totals.StockOuts; n > 0 {
 		return "▲" + text.Count(n)
 	}
 	return ""
@@ -54,12 +73,12 @@ func stockTable(s *scene, brief bool) *table {
 	t := &table{
 		list: list{len(s.Stock), func(i int) string { return s.Stock[i].ItemID + "\x00" + s.Stock[i].LocationID }},
 		columns: []column{
-			{name: "item", least: 14},
-			{name: "place", width: 10, rank: 4},
-			{name: "left", width: 7, right: true, rank: 1},
-			{name: "sold/h", width: 7, right: true, rank: 2},
-			{name: "gone in", width: 17, right: true},
-			{name: "sold, 2 h", width: soldWidth, rank: 3},
+			{name: "item", least: 17},
+			{name: "place", width: 7, rank: 1}, // without it two positions of an item are one line twice
+			{name: "left", width: 7, right: true, rank: 2},
+			{name: "sold/h", width: 7, right: true, rank: 3},
+			{name: "gone", width: 17, right: true},
+			{name: "sold, 2 h", width: soldWidth, rank: 4},
 		},
 		cells: func(i int) []cell {
 			r := &s.Stock[i]
@@ -69,7 +88,7 @@ func stockTable(s *scene, brief bool) *table {
 				{availableRole(r), text.Count(r.Available()), true},
 				{theme.Text, perHour(r.SoldPerHour), true},
 				s.goneIn(r),
-				{theme.Series1, soldLine(r, s.glyphs), true},
+				{theme.Series1, s.soldLine(r), true},
 			}
 		},
 		empty: "Waiting for the first stock movement.",
@@ -78,14 +97,25 @@ func stockTable(s *scene, brief bool) *table {
 		plain := t.cells
 		t.columns = append(t.columns,
 			column{name: "on hand", width: 8, right: true, rank: 5}, column{name: "reserved", width: 8, right: true, rank: 6},
-			column{name: "on its way", width: 10, right: true, rank: 7}, column{name: "reorder at", width: 10, right: true, rank: 8}, column{name: "days", width: 6, right: true, rank: 9})
+			column{name: "reorder at", width: 10, right: true, rank: 7}, column{name: "days", width: 6, right: true, rank: 8})
 		t.cells = func(i int) []cell {
 			r := &s.Stock[i]
 			return append(plain(i), cell{theme.Text, text.Count(r.OnHand), true}, cell{theme.Text, text.Count(r.Reserved), true},
-				cell{theme.Text, text.Count(r.Incoming), true}, cell{theme.Muted, text.Count(r.ReorderPoint), true}, cell{theme.Muted, days(r.DaysOfCover), true})
+				cell{theme.Muted, text.Count(r.ReorderPoint), true}, cell{theme.Muted, days(r.DaysOfCover), true})
+		}
+		if slices.ContainsFunc(s.Stock, func(r analytics.StockRow) bool { return r.Incoming != 0 }) {
+			t.withIncoming(func(i int) *analytics.StockRow { return &s.Stock[i] })
 		}
 	}
 	return t
+}
+
+// withIncoming adds what is on its way. A shop that does not say so would have
+// a column of zeros.
+func (t *table) withIncoming(row func(i int) *analytics.StockRow) {
+	cells := t.cells
+	t.columns = append(t.columns, column{name: "on its way", width: 10, right: true, rank: 9})
+	t.cells = func(i int) []cell { return append(cells(i), cell{theme.Text, text.Count(row(i).Incoming), true}) }
 }
 
 func availableRole(r *analytics.StockRow) theme.Role {
@@ -121,7 +151,7 @@ func (s *scene) goneIn(r *analytics.StockRow) cell {
 	case r.Available() < 0:
 		return cell{theme.Bad, "⚠ oversold by " + text.Count(-r.Available()), true}
 	case r.Available() == 0 && r.SoldOutSince != 0:
-		return cell{theme.Bad, "⚠ out since " + s.clock(r.SoldOutSince)[:5], true}
+		return cell{theme.Bad, "⚠ out since " + s.minute(r.SoldOutSince), true}
 	case r.Available() == 0:
 		return cell{theme.Bad, "⚠ sold out", true}
 	case r.StockoutETA == 0:
@@ -129,20 +159,29 @@ func (s *scene) goneIn(r *analytics.StockRow) cell {
 	}
 	left := max(0, r.StockoutETA.Sub(s.Newest))
 	if left < soonGone {
-		return cell{theme.Warn, "▲ " + text.Span(left), true}
+		return cell{theme.Warn, "▲ in " + text.Span(left), true}
 	}
-	return cell{theme.Text, text.Span(left), true}
+	return cell{theme.Text, "in " + text.Span(left), true}
 }
 
 // soonGone is when running out is close enough to act on.
 const soonGone = 4 * time.Hour
 
-func soldLine(r *analytics.StockRow, g chart.Glyphs) string {
+// soldStep is the event time of one bar of the line of sales.
+const soldStep = event.Millis(10 * 60_000)
+
+// soldLine is the sales of a position up to its last movement. What lies before
+// the first minute known of the shop is not drawn: nothing is known of it.
+func (s *scene) soldLine(r *analytics.StockRow) string {
 	values := make([]float64, len(r.Sold))
+	end := (r.Updated/soldStep + 1) * soldStep
 	for i, n := range r.Sold {
 		values[i] = float64(n)
+		if ends := end - event.Millis(len(r.Sold)-1-i)*soldStep; len(s.Minutes) > 0 && ends <= s.Minutes[0].At {
+			values[i] = math.NaN()
+		}
 	}
-	return chart.Spark(values, soldWidth, 0, math.Max(1, chart.Highest(values)), g)
+	return chart.Spark(values, soldWidth, 0, math.Max(1, chart.Highest(values)), s.glyphs)
 }
 
 // trendingTable lists items that draw more interest than usual.
@@ -224,6 +263,10 @@ func (v *item) summary(s *scene, w int, rows []*analytics.StockRow) []string {
 		sum.Incoming += r.Incoming
 		sum.SoldPerHour += r.SoldPerHour
 	}
+	where := plural(len(rows), "place") + ": " + text.Count(sum.OnHand) + " on hand, " + text.Count(sum.Reserved) + " reserved"
+	if sum.Incoming != 0 {
+		where += ", " + text.Count(sum.Incoming) + " on its way"
+	}
 	second := s.line(iw)
 	for i := range s.Trending {
 		if t := &s.Trending[i]; t.ItemID == v.id {
@@ -232,8 +275,7 @@ func (v *item) summary(s *scene, w int, rows []*analytics.StockRow) []string {
 		}
 	}
 	return []string{
-		s.line(iw).put(availableRole(&sum), text.Count(sum.Available())).put(theme.Muted, " left to sell in "+plural(len(rows), "place")+": "+text.Count(sum.OnHand)+" on hand, "+
-			text.Count(sum.Reserved)+" reserved, "+text.Count(sum.Incoming)+" on its way; "+perHour(sum.SoldPerHour)+" sold an hour").done(),
+		s.line(iw).put(availableRole(&sum), text.Count(sum.Available())).put(theme.Muted, " left to sell in "+where+"; "+perHour(sum.SoldPerHour)+" sold an hour").done(),
 		second.done(),
 	}
 }
@@ -242,7 +284,7 @@ func (v *item) summary(s *scene, w int, rows []*analytics.StockRow) []string {
 const coverBar = 12
 
 func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
-	return &table{
+	t := &table{
 		list: list{len(rows), func(i int) string { return rows[i].LocationID }},
 		columns: []column{
 			{name: "location"},
@@ -250,9 +292,8 @@ func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
 			{name: "of the reorder point", width: coverBar + 10, rank: 5},
 			{name: "on hand", width: 8, right: true, rank: 3},
 			{name: "reserved", width: 8, right: true, rank: 4},
-			{name: "on its way", width: 10, right: true, rank: 6},
 			{name: "sold/h", width: 7, right: true, rank: 2},
-			{name: "gone in", width: 17, right: true},
+			{name: "gone", width: 17, right: true},
 			{name: "sold, 2 h", width: soldWidth, rank: 3},
 			{name: "changed", width: 8, rank: 7},
 		},
@@ -264,13 +305,16 @@ func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
 				{availableRole(r), chart.Bar(float64(r.Available())/math.Max(1, float64(r.ReorderPoint)), coverBar) + " of " + text.Count(r.ReorderPoint), true},
 				{theme.Text, text.Count(r.OnHand), true},
 				{theme.Text, text.Count(r.Reserved), true},
-				{theme.Text, text.Count(r.Incoming), true},
 				{theme.Text, perHour(r.SoldPerHour), true},
 				s.goneIn(r),
-				{theme.Series1, soldLine(r, s.glyphs), true},
+				{theme.Series1, s.soldLine(r), true},
 				{theme.Muted, s.clock(r.Updated), true},
 			}
 		},
 		empty: "No position of this item is among the most urgent ones that the console holds.",
 	}
+	if slices.ContainsFunc(rows, func(r *analytics.StockRow) bool { return r.Incoming != 0 }) {
+		t.withIncoming(func(i int) *analytics.StockRow { return rows[i] })
+	}
+	return t
 }

@@ -53,7 +53,7 @@ func (t *table) draw(s *scene, w, h int, c *cursor, focus bool) []string {
 	}
 	widths := t.fit(w - markWidth)
 	out := make([]string, 0, h)
-	if h >= 3 {
+	if h >= 2 {
 		out = append(out, t.header(s, w, widths))
 		h--
 	}

@@ -20,7 +20,9 @@ type tile struct {
 	value  string
 	sign   int // of the change
 	change string
-	better int // the sign of a change for the better, 0 if neither is
+	better int    // the sign of a change for the better, 0 if neither is
+	warns  bool   // change is no change but a warning
+	under  string // in the lower border
 	note   string
 	line   func(width int) []float64
 	low    float64 // of the line's scale; the top is its highest value, or high
@@ -28,12 +30,16 @@ type tile struct {
 	zoom   bool // the scale begins at half the lowest value: what hardly moves would be a block
 }
 
+// comparedWith says what the signs of a row of tiles stand for.
+const comparedWith = "▲▼ vs 5 min before"
+
 // tiles draws a row of tiles of equal width.
 func (s *scene) tiles(w, h int, tiles []tile) []string {
 	slots := make([]slot, len(tiles))
 	for i := range slots {
 		slots[i] = slot{share: 1}
 	}
+	tiles[0].under = comparedWith
 	blocks := make([][]string, len(tiles))
 	for i, tw := range widths(slots, w) {
 		blocks[i] = s.tile(tw, h, tiles[i])
@@ -59,7 +65,7 @@ func (s *scene) tile(w, h int, t tile) []string {
 		s.line(iw).trusted(theme.Series1, chart.Spark(line, iw, t.low, top, s.glyphs)).done(),
 		s.words(iw, theme.Muted, t.note),
 	}
-	return s.box(w, h, pane{title: t.name, quiet: true, body: body})
+	return s.box(w, h, pane{title: t.name, under: t.under, quiet: true, body: body})
 }
 
 // delta is the change with its sign.
@@ -74,10 +80,10 @@ func (t *tile) delta() string {
 func sign(n int) string { return [3]string{"▼", " ", "▲"}[n+1] }
 
 func (t *tile) role() theme.Role {
-	switch t.sign * t.better {
-	case 1:
+	switch change := t.sign * t.better; {
+	case change > 0:
 		return theme.Good
-	case -1:
+	case change < 0 || t.warns:
 		return theme.Warn
 	}
 	return theme.Muted
@@ -94,7 +100,7 @@ func (s *scene) tileList(w, h int, tiles []tile) []string {
 			body = append(body, s.line(iw).gap(2).put(theme.Muted, t.note).done())
 		}
 	}
-	return s.box(w, h, pane{title: "Now", focus: true, body: body})
+	return s.box(w, h, pane{title: "Now", under: comparedWith, focus: true, body: body})
 }
 
 // allTiles are the six figures of the overview: three of money, three of flow.
@@ -231,23 +237,17 @@ func (s *scene) paymentsTile(now, before *analytics.PulseRow) tile {
 	return t
 }
 
-// riskSpan is how long an alert counts as money at risk, in minutes.
-const riskSpan = 60
-
 func (s *scene) riskTile() tile {
-	alerts := urgentAlerts(s)
-	var money event.Cents
 	minutes := make([]float64, riskSpan)
-	for _, a := range alerts {
-		money += a.Value
+	for _, a := range s.orders {
 		if ago := int(s.since(a.At).Minutes()); ago < riskSpan {
 			minutes[riskSpan-1-ago] += float64(a.Value)
 		}
 	}
-	t := tile{name: "At risk · last hour", value: s.money(money), note: "no alert in the last hour"}
-	if n := len(alerts); n > 0 {
-		t.change, t.sign, t.better = plural(n, "alert"), +1, -1
-		t.note = "highest score " + text.Count(highestScore(alerts)) + " of 100"
+	t := tile{name: "At risk · last hour", value: s.money(s.atRisk), note: "no alert in the last hour"}
+	if s.recent > 0 {
+		t.change, t.warns = "⚠ "+s.alertCount(), true
+		t.note = "highest score " + text.Count(highestScore(s.urgent)) + " of 100"
 	}
 	if s.Totals.Prevented > 0 {
 		t.note = "caught so far " + s.money(s.Totals.Prevented)

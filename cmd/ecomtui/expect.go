@@ -1,9 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
+	"math"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+
+	"ecomtui/event"
 )
 
 // expectation is one --expect: a path into the report, an operator, a number.
@@ -22,12 +28,83 @@ func parseExpectation(expr string) (expectation, error) {
 			continue
 		}
 		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if path = strings.TrimSpace(path); err != nil || path == "" {
+		if path = strings.TrimSpace(path); err != nil || math.IsNaN(n) || path == "" {
 			break
 		}
 		return expectation{expr, path, op, n}, nil
 	}
 	return expectation{}, usage("--expect %q: write a path into the report, one of >= > <= < == !=, and a number, such as 'events.consumed>=200000'", expr)
+}
+
+// anyName stands in a path for a name that only the log knows: of a rule, of a
+// pattern.
+const anyName = "*"
+
+// inReport refuses a path that no report has a number at.
+func (e expectation) inReport() error {
+	all := numbers(reflect.TypeFor[report](), "")
+	if slices.ContainsFunc(all, func(path string) bool { return matches(path, e.path) }) {
+		return nil
+	}
+	return usage("--expect %q: the report has no number %s: try %s", e.expr, e.path, strings.Join(nearPaths(all, e.path), ", "))
+}
+
+// numbers are the paths of all numbers in a value of type t at the path.
+func numbers(t reflect.Type, path string) (all []string) {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return numbers(t.Elem(), path)
+	case reflect.Int64, reflect.Float64:
+		return []string{path}
+	case reflect.Map:
+		for _, name := range mapNames(path) {
+			all = append(all, numbers(t.Elem(), path+"."+name)...)
+		}
+	case reflect.Struct:
+		for f := range t.Fields() {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+				all = append(all, numbers(f.Type, strings.TrimPrefix(path+"."+name, "."))...)
+			}
+		}
+	}
+	return all
+}
+
+// mapNames are the names in the report's map at the path.
+func mapNames(path string) (names []string) {
+	switch path {
+	case "topics":
+		for _, t := range event.Topics() {
+			names = append(names, t.String())
+		}
+	case "events.poison_by_reason":
+		for p := event.NotPoison + 1; p < event.PoisonCount; p++ {
+			names = append(names, p.String())
+		}
+	default:
+		names = []string{anyName}
+	}
+	return names
+}
+
+// matches reports whether a path is the one of a number.
+func matches(number, path string) bool {
+	want, got := strings.Split(number, "."), strings.Split(path, ".")
+	return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || w == anyName && g != "" })
+}
+
+// nearPaths are the few paths most like one that there is not: those with the
+// same name elsewhere, or a longer one; if none, those with typing errors.
+func nearPaths(all []string, path string) []string {
+	last := func(p string) string { return p[strings.LastIndexByte(p, '.')+1:] }
+	near := slices.DeleteFunc(slices.Clone(all), func(p string) bool { return !strings.HasPrefix(last(p), last(path)) })
+	if len(near) == 0 {
+		near = slices.SortedStableFunc(slices.Values(all), func(a, b string) int {
+			return cmp.Compare(distance(a, path), distance(b, path))
+		})
+	}
+	const few = 3
+	return near[:min(few, len(near))]
 }
 
 // result is what an expectation came to. A value that is null, or not there,

@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"syscall"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
+	"ecomtui/event"
 	"ecomtui/pipeline"
+	"ecomtui/tui/text"
 )
 
 // headless is the front end without a terminal: a line a second, and in the
@@ -22,6 +26,10 @@ type headless struct {
 	started bool
 }
 
+// errNobodyReads ends a run whose output nobody reads any more, as head does
+// when it has seen enough. There is nothing to say and nobody to say it to.
+var errNobodyReads = errors.New("standard output is closed")
+
 // follow prints a status a second until ctx is done.
 func (h *headless) follow(ctx context.Context, latest func() *pipeline.Frame) error {
 	tick := time.NewTicker(time.Second)
@@ -31,9 +39,13 @@ func (h *headless) follow(ctx context.Context, latest func() *pipeline.Frame) er
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if f := latest(); !f.At.IsZero() {
-				h.begin(f)
-				h.print(newReport("status", f, h.before))
+			f := latest()
+			if f.At.IsZero() {
+				continue
+			}
+			h.begin(f)
+			if err := h.print(newReport("status", f, h.before)); err != nil {
+				return err
 			}
 		}
 	}
@@ -57,29 +69,51 @@ func (h *headless) finish(f *pipeline.Frame) error {
 	return verdict
 }
 
+// print writes one status or the report. What its errors wrap is not told on:
+// it is no news of the data directory.
 func (h *headless) print(r report) error {
+	err := h.write(&r)
+	if errors.Is(err, syscall.EPIPE) {
+		return errNobodyReads
+	}
+	if err != nil {
+		return fmt.Errorf("print the %s: %v", r.Type, err)
+	}
+	return nil
+}
+
+func (h *headless) write(r *report) error {
 	if h.json {
 		enc := json.NewEncoder(h.out)
 		enc.SetEscapeHTML(false) // expectations have > and < in them
 		return enc.Encode(r)
 	}
 	if r.Type == "status" {
-		_, err := fmt.Fprintln(h.out, line(&r))
+		_, err := fmt.Fprintln(h.out, line(r))
 		return err
 	}
-	return printReport(h.out, &r)
+	return printReport(h.out, r)
 }
 
 // line is one second in one line.
 func line(r *report) string {
-	s := fmt.Sprintf("%s  %-11s %s events (%s/s)  lag %s  orders %s  gross %s  alerts %s  sold out %s",
+	s := fmt.Sprintf("%s  %-11s %s events (%s/s)  lag %s  latency %s  orders %s  gross %s  alerts %s  sold out %s",
 		time.Now().Format(time.TimeOnly), r.Run.Phase, humanize.Comma(r.Events.Consumed),
-		humanize.Comma(int64(r.Run.EventsPerSecond)), count(r.Run.Lag), humanize.Comma(r.KPI.Orders),
-		money(int64(r.KPI.GrossRevenue)), humanize.Comma(r.Fraud.Alerts), humanize.Comma(r.Inventory.StockOuts))
+		humanize.Comma(int64(r.Run.EventsPerSecond)), count(r.Run.Lag), latency(&r.Run), humanize.Comma(r.KPI.Orders),
+		money(r.KPI.GrossRevenue), humanize.Comma(r.Fraud.Alerts), humanize.Comma(r.Inventory.StockOuts))
 	if r.Run.Broker != "up" {
 		s += "  broker " + r.Run.Broker
 	}
 	return s
+}
+
+// latency is the 99th percentile. Only a live shop has one: elsewhere the
+// wall's time says nothing about the shop's.
+func latency(r *runPart) string {
+	if r.Latency == nil || r.Phase != pipeline.Live.String() {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f ms", r.Latency.P99)
 }
 
 func count(n int64) string {
@@ -89,7 +123,10 @@ func count(n int64) string {
 	return humanize.Comma(n)
 }
 
-func money(cents int64) string { return humanize.CommafWithDigits(float64(cents)/100, 2) }
+// currency stands before amounts, here and in the console.
+const currency = "€"
+
+func money(c event.Cents) string { return text.MoneyExact(currency, int64(c)) }
 
 // printReport is the report for people: the same numbers as the JSON, a line a
 // part.
@@ -104,14 +141,14 @@ func printReport(w io.Writer, r *report) error {
 			humanize.Comma(r.Sessions.Ended), humanize.Comma(r.Sessions.Active), humanize.Comma(r.Sessions.Engaged),
 			humanize.Comma(r.Sessions.Converted), percent(k.ConversionRate)),
 		fmt.Sprintf("sales      %s orders, %s units, gross %s, net %s, payments authorized %s",
-			humanize.Comma(k.Orders), humanize.Comma(k.Units), money(int64(k.GrossRevenue)), money(int64(k.NetRevenue)), percent(k.AuthorizationRate)),
-		fmt.Sprintf("fraud      %s alerts over %s", humanize.Comma(r.Fraud.Alerts), money(int64(r.Fraud.AlertValue))),
+			humanize.Comma(k.Orders), humanize.Comma(k.Units), money(k.GrossRevenue), money(k.NetRevenue), percent(k.AuthorizationRate)),
+		fmt.Sprintf("fraud      %s alerts over %s", humanize.Comma(r.Fraud.Alerts), money(r.Fraud.AlertValue)),
 		fmt.Sprintf("stock      %s items, %s positions low, %s sold out, %s oversold", humanize.Comma(r.Inventory.Items),
 			humanize.Comma(r.Inventory.LowStock), humanize.Comma(r.Inventory.StockOuts), humanize.Comma(r.Inventory.Oversold)),
 		fmt.Sprintf("archive    %s files, %s rows, %s", humanize.Comma(r.Archive.Files), humanize.Comma(r.Archive.Rows),
 			humanize.Bytes(uint64(r.Archive.Bytes))),
-		fmt.Sprintf("run        %.1f s, %s events/s, %s checkpoints, lag %s", r.Run.Seconds,
-			humanize.Comma(int64(r.Run.EventsPerSecond)), humanize.Comma(r.Run.Checkpoints), count(r.Run.Lag)),
+		fmt.Sprintf("run        %.1f s, %s events/s, %s checkpoints, lag %s, latency %s", r.Run.Seconds,
+			humanize.Comma(int64(r.Run.EventsPerSecond)), humanize.Comma(r.Run.Checkpoints), count(r.Run.Lag), latency(&r.Run)),
 	}
 	for _, x := range r.Expect {
 		lines = append(lines, expectLine(x))

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -64,7 +68,7 @@ func TestHeadless_accountBalances(t *testing.T) {
 }
 
 func TestHeadless_expectations(t *testing.T) {
-	e := ecomtui(t, shopArgs(t.TempDir(), 2_000, "--expect", "events.consumed==2000", "--expect", "events.poison<0", "--expect", "kpi.nothing>=0")...)
+	e := ecomtui(t, shopArgs(t.TempDir(), 2_000, "--expect", "events.consumed==2000", "--expect", "events.poison<0", "--expect", "recommendations.hit_rate_20>=0")...)
 	if e.code != exitCheck {
 		t.Fatalf("exit %d, want %d: %s", e.code, exitCheck, e.stderr)
 	}
@@ -97,4 +101,71 @@ func TestHeadless_forEndsIt(t *testing.T) {
 		t.Errorf("exit %d: %s", e.code, e.stderr)
 	}
 	e.lastReport(t)
+}
+
+// Whoever reads only the first lines ends the run: in order, the last
+// checkpoint included, with a code that is not that of a run that came to its
+// end, and without a word.
+func TestHeadless_endsWhenNobodyReads(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), program, "--no-tui", "--rate", "30", "--data-dir", dir)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	out.Close()
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitBroken || stderr.String() != "" {
+		t.Errorf("%v, said %q, want exit %d and nothing", err, stderr.String(), exitBroken)
+	}
+	e := ecomtui(t, "--no-tui", "--format", "json", "--for", "1s", "--data-dir", dir)
+	if r := e.lastReport(t); e.code != exitFine || r["events"].(map[string]any)["consumed"] == 0.0 {
+		t.Errorf("exit %d, kept %v: %s", e.code, r["events"], e.stderr)
+	}
+}
+
+// A status that cannot be written is an error, and not the data directory's.
+func TestHeadless_saysThatItCannotPrint(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	cmd := exec.CommandContext(t.Context(), program, "--no-tui", "--data-dir", t.TempDir())
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = full, &stderr
+	_ = cmd.Run() // its code says how it ended
+	if code := cmd.ProcessState.ExitCode(); code != exitBroken || !strings.Contains(stderr.String(), "print the status") {
+		t.Errorf("exit %d: %s", code, stderr.String())
+	}
+}
+
+// Amounts have their currency; a latency is one of a live shop, or none.
+func TestHeadless_textSaysWhatNumbersAre(t *testing.T) {
+	history := ecomtui(t, append(shopArgs(t.TempDir(), 30_000), "--format", "text")...).stdout
+	live := ecomtui(t, "--no-tui", "--rate", "100", "--for", "4s", "--data-dir", t.TempDir()).stdout
+	for _, c := range []struct {
+		name, in, want string
+	}{
+		{"gross", history, `gross € [1-9][\d,]*\.\d\d, net € [1-9]`},
+		{"alerts", history, `alerts over € `},
+		{"no latency at full speed", history, `run .*, latency –\n`},
+		{"a status's amount", live, `LIVE .* gross € `},
+		{"a live shop's latency", live, `LIVE .* latency \d+ ms`},
+	} {
+		if !regexp.MustCompile(c.want).MatchString(c.in) {
+			t.Errorf("%s: no %s in\n%s", c.name, c.want, c.in)
+		}
+	}
+	if r := (runPart{Phase: "CATCHING UP", Latency: &latencyPart{P99: 5}}); latency(&r) != "–" {
+		t.Errorf("catching up, the latency is %s", latency(&r))
+	}
 }

@@ -31,10 +31,13 @@ func run(args []string) int {
 		<-ctx.Done()
 		stop()
 	}()
+	// With somebody to notify, writing to a closed pipe is an error like any
+	// other, and the run ends in order. There is no need to listen.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	cmd := newRoot()
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
-	if err != nil {
+	if err != nil && !errors.Is(err, errNobodyReads) {
 		fmt.Fprintln(os.Stderr, "ecomtui:", err)
 	}
 	return exitCode(err)

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"math"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +10,7 @@ import (
 
 	"ecomtui/analytics"
 	"ecomtui/event"
+	"ecomtui/generator"
 )
 
 // options are the command line of the console.
@@ -99,59 +96,13 @@ func (o *options) simulated() bool { return o.generate || o.embedded() && !o.giv
 
 func (o *options) given(flag string) bool { return o.flags.Changed(flag) }
 
-// check refuses what makes no sense, each with what to write instead.
-func (o *options) check() error {
-	switch {
-	case o.rate <= 0 || math.IsInf(o.rate, 0) || math.IsNaN(o.rate):
-		return usage("--rate %v: write a number of events a second, such as 300", o.rate)
-	case o.duplicates < 0 || o.duplicates > 0.5:
-		return usage("--duplicates %v: write a share from 0 to 0.5", o.duplicates)
-	case o.malformed < 0 || o.malformed > 0.5:
-		return usage("--malformed %v: write a share from 0 to 0.5", o.malformed)
-	case o.disorder < 0 || o.history < 0 || o.lateness < 0:
-		return usage("--disorder, --history and --lateness are spans of time, such as 2s, and not negative")
-	case o.slide < time.Second || o.window < o.slide || o.window%o.slide != 0:
-		return usage("--window %s --slide %s: the window must be a multiple of the slide, and the slide at least 1s", o.window, o.slide)
-	case o.sessionGap < time.Second:
-		return usage("--session-gap %s: write at least 1s", o.sessionGap)
-	case o.format != "text" && o.format != "json":
-		return usage("--format %q: write text or json", o.format)
-	case o.listen != "" && !o.embedded():
-		return usage("--listen is for the embedded broker: leave out --brokers, or --listen")
-	case o.ssh != "" && o.sshKeys == "":
-		return usage("--ssh needs --ssh-authorized-keys FILE: viewers are let in by their key, and nobody without one")
-	case o.untilCaughtUp && o.simulated() && o.events == 0:
-		return usage("--until-caught-up with a shop that goes on for ever would never end: add --events N, or --generate=false")
-	}
-	return o.checkWords()
-}
-
-func (o *options) checkWords() error {
-	if _, err := o.shopSpeed(); err != nil {
-		return err
-	}
-	if _, err := o.startTime(); err != nil {
-		return err
-	}
-	if _, err := o.logBytes(); err != nil {
-		return err
-	}
-	if _, err := o.topicPartitions(); err != nil {
-		return err
-	}
-	switch o.glyphs {
-	case "auto", "braille", "block", "ascii":
-	default:
-		return usage("--glyphs %q: write auto, braille, block or ascii", o.glyphs)
-	}
-	_, err := o.expectations()
-	return err
-}
-
 func (o *options) expectations() ([]expectation, error) {
 	var out []expectation
 	for _, s := range o.expect {
 		e, err := parseExpectation(s)
+		if err == nil {
+			err = e.inReport()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -160,13 +111,21 @@ func (o *options) expectations() ([]expectation, error) {
 	return out, nil
 }
 
+// shopConfig is all that the simulated shop's log depends on.
+func (o *options) shopConfig(origin event.Millis, partitions [event.TopicCount]int32) generator.Config {
+	return generator.Config{
+		Seed: o.seed, Origin: origin, Rate: o.rate, Partitions: partitions,
+		Disorder: o.disorder, Duplicates: o.duplicates, Malformed: o.malformed,
+	}
+}
+
 // shopSpeed is shop seconds a wall second; 0 is as fast as the machine.
 func (o *options) shopSpeed() (float64, error) {
 	if o.speed == "max" {
 		return 0, nil
 	}
 	v, err := strconv.ParseFloat(o.speed, 64)
-	if err != nil || v <= 0 || v > 1e6 {
+	if err != nil || !(v > 0 && v <= 1e6) {
 		return 0, usage("--speed %q: write 1, another factor such as 60, or max", o.speed)
 	}
 	return v, nil
@@ -200,39 +159,14 @@ func (o *options) logBytes() (int64, error) {
 }
 
 func (o *options) topicPartitions() (p [event.TopicCount]int32, err error) {
-	const most = 1000
 	if len(o.partitions) != event.TopicCount {
 		return p, usage("--partitions %v: write four numbers, for user_events, transactions, inventory_updates and fraud_labels", o.partitions)
 	}
 	for i, n := range o.partitions {
-		if n < 1 || n > most {
-			return p, usage("--partitions %v: write numbers from 1 to %d", o.partitions, most)
+		if n < 1 || n > mostPartitions {
+			return p, usage("--partitions %v: write numbers from 1 to %d", o.partitions, mostPartitions)
 		}
 		p[i] = int32(n)
 	}
 	return p, nil
-}
-
-// defaultDataDir is where the system keeps a user's data.
-func defaultDataDir() string {
-	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
-		return filepath.Join(dir, "ecomtui")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return filepath.Join(".", "ecomtui-data")
-	}
-	if runtime.GOOS == "darwin" {
-		return filepath.Join(home, "Library", "Application Support", "ecomtui")
-	}
-	return filepath.Join(home, ".local", "share", "ecomtui")
-}
-
-// shown abbreviates the home directory, for help texts.
-func shown(path string) string {
-	home, err := os.UserHomeDir()
-	if rest, ok := strings.CutPrefix(path, home); err == nil && ok && home != "/" {
-		return fmt.Sprintf("~%s", rest)
-	}
-	return path
 }

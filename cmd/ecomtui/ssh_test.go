@@ -155,8 +155,8 @@ func TestSSH_refusesToStartWithoutKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := ecomtui(t, "--no-tui", "--for", "5s", "--ssh", "127.0.0.1:0", "--ssh-authorized-keys", c.file, "--data-dir", t.TempDir())
-			if e.code != exitBroken || !strings.Contains(e.stderr, c.want) || !strings.Contains(e.stderr, c.file) || e.stdout != "" {
-				t.Errorf("exit %d: %s%s, want %d and %q", e.code, e.stderr, e.stdout, exitBroken, c.want)
+			if e.code != exitUsage || !strings.Contains(e.stderr, c.want) || !strings.Contains(e.stderr, c.file) || e.stdout != "" {
+				t.Errorf("exit %d: %s%s, want %d and %q", e.code, e.stderr, e.stdout, exitUsage, c.want)
 			}
 		})
 	}

@@ -25,10 +25,15 @@ import (
 
 // start is one run of the program, from the lock to the last commit.
 func start(ctx context.Context, o *options) (err error) {
-	dir, err := dataDir(o)
+	dir, err := makeDataDir(o.dataDir)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			err = fullDisk(err, dir, o.embedded(), freeSpace(dir))
+		}
+	}()
 	held, err := lock(dir, o.what())
 	if err != nil {
 		return err
@@ -49,21 +54,6 @@ func start(ctx context.Context, o *options) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	return s.run(ctx)
-}
-
-// dataDir makes sure of the data directory.
-func dataDir(o *options) (string, error) {
-	if o.dataDir == "" {
-		o.dataDir = defaultDataDir()
-	}
-	dir, err := filepath.Abs(o.dataDir)
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
-	if err != nil {
-		return "", fmt.Errorf("data directory: %w", err)
-	}
-	return dir, nil
 }
 
 func (o *options) what() string {
@@ -117,7 +107,7 @@ func open(ctx context.Context, o *options, dir string) (s *service, err error) {
 		}
 	}()
 	if s.db, err = store.Open(ctx, filepath.Join(dir, "ecomtui.db")); err != nil {
-		return s, err
+		return s, o.withoutDatabase(err)
 	}
 	set, err := settle(ctx, o, s.db)
 	if err != nil {
@@ -144,6 +134,9 @@ func open(ctx context.Context, o *options, dir string) (s *service, err error) {
 		return s, err
 	}
 	if err := s.listen(); err != nil {
+		return s, err
+	}
+	if err := s.sameShop(set); err != nil {
 		return s, err
 	}
 	return s, set.keep(ctx, s.db)
@@ -180,9 +173,10 @@ func (s *service) topics(ctx context.Context) (p [event.TopicCount]int32, err er
 // wire makes the parts that move.
 func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error {
 	o := s.o
-	engine := analytics.New(analytics.Params{
-		Partitions: partitions, Window: o.window, Slide: o.slide, SessionGap: o.sessionGap, Lateness: o.lateness,
-	})
+	params := analytics.Defaults()
+	params.Partitions = partitions
+	params.Window, params.Slide, params.SessionGap, params.Lateness = o.window, o.slide, o.sessionGap, o.lateness
+	engine := analytics.New(params)
 	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}
 	s.pipeline = pipeline.New(engine, s.source, s.db, s.archive)
 	s.pipeline.Name = s.cluster.Name
@@ -206,11 +200,8 @@ func (s *service) simulate(set *settings, partitions [event.TopicCount]int32) (e
 		return err
 	}
 	s.shop = &generator.Runner{
-		Config: generator.Config{
-			Seed: o.seed, Origin: set.origin(), Rate: o.rate, Partitions: partitions,
-			Disorder: o.disorder, Duplicates: o.duplicates, Malformed: o.malformed,
-		},
-		Dir: filepath.Join(s.dir, "generator"), Log: s.producer, Start: set.start, Speed: speed, Events: o.events, Room: s.room,
+		Config: o.shopConfig(set.origin(), partitions),
+		Dir:    filepath.Join(s.dir, "generator"), Log: s.producer, Start: set.start, Speed: speed, Events: o.events, Room: s.room,
 	}
 	if o.untilCaughtUp {
 		s.source.Complete = func() bool { return s.shop.Progress().Ended }

@@ -78,6 +78,33 @@ func TestSpark_readsLikeThis(t *testing.T) {
 	if got := Spark([]float64{0, 1, 4, 8, 2, 3}, 4, 0, 8, Braille); got != "\u2800⣀⣾⣤" {
 		t.Errorf("braille %q", got)
 	}
+	if got := Spark([]float64{8, 9, 4}, 3, 0, 8, Block); got != "█↑▅" {
+		t.Errorf("above the scale, block %q", got)
+	}
+	if got := Spark([]float64{8, 9, 9, 8, 8, 8}, 3, 0, 8, Braille); got != "↑↑⣿" {
+		t.Errorf("above the scale, braille %q", got)
+	}
+}
+
+// After a spike a line shows at once what is going on now, and that there was one.
+func TestUsual_leavesOutASpike(t *testing.T) {
+	history := slices.Repeat([]float64{214_000, math.NaN()}, 100)
+	for _, c := range []struct {
+		name   string
+		values []float64
+		want   float64
+	}{
+		{"nothing", nil, 0},
+		{"during history", history, 214_000},
+		{"six seconds later", append(slices.Clone(history), 300, 310, 290, 305, 320, 300), 320},
+		{"a busy moment", append(slices.Repeat([]float64{300}, 20), 2_400, 300), 2_400},
+		{"nothing happens", append([]float64{300}, make([]float64, 10)...), 300},
+		{"infinite", []float64{math.Inf(1), 1}, 1},
+	} {
+		if got := Usual(c.values); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
 }
 
 // While time goes on, a bin that is full keeps its value: bars do not shimmer.

@@ -1,6 +1,9 @@
 package chart
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // shrinkAfter is how long, in milliseconds of the data's own time, a chart must
 // have had room to spare before its scale shrinks: a picture that breathes
@@ -27,6 +30,33 @@ func (s *Scale) Fit(highest float64, at int64) float64 {
 		s.high, s.roomy = want, 0
 	}
 	return s.high
+}
+
+// newest is how many values say what is usual now, and outOf how many times as
+// much is out of the ordinary: reading what was written before is hundreds of
+// times as fast as what comes in live, a busy moment is not ten times.
+const newest, outOf = 10, 10
+
+// Usual is the greatest of values, oldest first, that is not far out of what
+// the newest are: a scale up to there shows the newest even after a spike. It
+// is the greatest of all while nothing happens.
+func Usual(values []float64) (high float64) {
+	last := slices.Clone(values[max(0, len(values)-newest):])
+	last = slices.DeleteFunc(last, func(v float64) bool { return !finite(v) })
+	if len(last) == 0 {
+		return Highest(values)
+	}
+	slices.Sort(last)
+	limit := outOf * last[len(last)/2]
+	if !(limit > 0) {
+		return Highest(values)
+	}
+	for _, v := range values {
+		if finite(v) && v > high && v <= limit {
+			high = v
+		}
+	}
+	return high
 }
 
 // Nice is the least round number not below f: 1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6

@@ -35,8 +35,8 @@ func ParseGlyphs(name string) (Glyphs, bool) {
 
 var blocks = [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 
-// gap stands where nothing is known.
-const gap = "·"
+// gap stands where nothing is known, beyond where a value is above the scale.
+const gap, beyond = "·", '↑'
 
 // Per is how many values one cell of a sparkline holds.
 func Per(g Glyphs) int {
@@ -47,7 +47,8 @@ func Per(g Glyphs) int {
 }
 
 // Spark is a line of width cells, the newest value at its right end. Values at
-// or below low are drawn as the lowest step, at or above high as the highest.
+// or below low are drawn as the lowest step, at high as the highest, and above
+// high as an arrow.
 func Spark(values []float64, width int, low, high float64, g Glyphs) string {
 	if width <= 0 {
 		return ""
@@ -62,10 +63,16 @@ func Spark(values []float64, width int, low, high float64, g Glyphs) string {
 			b.WriteString(gap)
 			continue
 		}
+		if above(values[k], low, high) {
+			b.WriteRune(beyond)
+			continue
+		}
 		b.WriteString(blocks[step(values[k], low, high, len(blocks))])
 	}
 	return b.String()
 }
+
+func above(v, low, high float64) bool { return high > low && v > high }
 
 // step is which of n steps v stands on.
 func step(v, low, high float64, n int) int {
@@ -84,7 +91,11 @@ func braille(values []float64, width int, low, high float64) string {
 	for i := range width {
 		cell := rune(0x2800)
 		for half := range 2 {
-			if k := len(values) - 2*width + 2*i + half; k >= 0 && finite(values[k]) {
+			switch k := len(values) - 2*width + 2*i + half; {
+			case k < 0 || !finite(values[k]) || cell == beyond:
+			case above(values[k], low, high):
+				cell = beyond
+			default:
 				cell |= columns[half][step(values[k], low, high, 4)]
 			}
 		}

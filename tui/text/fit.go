@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -32,30 +33,80 @@ func Head(s string, w int) string {
 }
 
 // Cut is as much of s as fits into w cells; where something is missing it ends
-// in an ellipsis. s is clean.
+// in an ellipsis. A number stays whole or goes: half of one reads as another.
+// s is clean.
 func Cut(s string, w int) string {
 	if w <= 0 {
 		return ""
 	}
 	n, ok := simple(s)
+	if !ok {
+		n = ansi.StringWidth(s)
+	}
 	switch {
-	case ok && n <= w:
+	case n <= w:
 		return s
 	case ok:
-		return prefix(s, w-1) + "…"
+		return unbroken(s, len(prefix(s, w-1))) + "…"
 	default:
-		return ansi.Truncate(s, w, "…")
+		return unbroken(s, len(ansi.Truncate(s, w-1, ""))) + "…"
 	}
 }
 
 // CutStart is the end of s that fits into w cells; where something is missing
-// it begins with an ellipsis. s is clean.
+// it begins with an ellipsis. Numbers stay whole as in Cut. s is clean.
 func CutStart(s string, w int) string {
-	if n := Width(s); n > w {
-		return ansi.TruncateLeft(s, n-max(0, w-1), Cut("…", w))
+	n := Width(s)
+	if n <= w {
+		return s
 	}
-	return s
+	end := ansi.TruncateLeft(s, n-max(0, w-1), "")
+	at := len(s) - len(end)
+	if strings.HasSuffix(s[:at], "×") {
+		end = strings.TrimLeft(end, "0123456789")
+	} else if _, to := number(s, at); to > at {
+		end = s[to:]
+	}
+	return Cut("…", w) + end
 }
+
+// unbroken is s up to at, without the number that a cut there would break.
+// Digits that are part of an id, or may well be one, do not count.
+func unbroken(s string, at int) string {
+	from, to := number(s, at)
+	if from == to {
+		return s[:at]
+	}
+	before, _ := utf8.DecodeLastRuneInString(s[:from])
+	bare := from == 0 && to == len(s) && !strings.ContainsAny(s, ",.: ")
+	if bare || from > 0 && (unicode.IsLetter(before) || before == '-' || before == '_') {
+		return s[:at]
+	}
+	return s[:from]
+}
+
+// number is where the number begins and ends that goes on across at, its unit
+// included; an empty span if none does.
+func number(s string, at int) (from, to int) {
+	const digits, marks, units = "0123456789", ",.:", "kMGTPE"
+	from = at
+	if strings.HasSuffix(s[:at], " ") && strings.IndexAny(s[at:], units) == 0 {
+		from--
+	}
+	begin := len(strings.TrimRight(s[:from], digits+marks))
+	begin = from - len(strings.TrimLeft(s[begin:from], marks))
+	end := len(s) - len(strings.TrimLeft(s[from:], digits+marks))
+	end = len(strings.TrimRight(s[:end], marks))
+	if unit, ok := strings.CutPrefix(s[end:], " "); ok && strings.IndexAny(unit, units) == 0 && (len(unit) == 1 || !letter(unit[1])) {
+		end += len(" k")
+	}
+	if begin < at && at < end && begin < from {
+		return begin, end
+	}
+	return at, at
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf }
 
 // prefix is the first n runes of s.
 func prefix(s string, n int) string {

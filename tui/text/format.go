@@ -9,6 +9,9 @@ import (
 // None stands where there is no number.
 const None = "–"
 
+// minus is the sign of numbers below zero; a hyphen joins words.
+const minus = "−"
+
 // CountWidth is the greatest width of Count.
 const CountWidth = 7
 
@@ -40,7 +43,7 @@ func MoneyExact(symbol string, cents int64) string { return symbol + " " + decim
 func decimals(cents int64) string {
 	sign := ""
 	if cents < 0 {
-		sign = "-"
+		sign = minus
 	}
 	u := magnitude(cents)
 	return sign + groupedUnsigned(u/100) + "." + string([]byte{'0' + byte(u/10%10), '0' + byte(u%10)})
@@ -56,7 +59,7 @@ func magnitude(n int64) uint64 {
 
 func grouped(n int64) string {
 	if n < 0 {
-		return "-" + groupedUnsigned(magnitude(n))
+		return minus + groupedUnsigned(magnitude(n))
 	}
 	return groupedUnsigned(uint64(n))
 }
@@ -80,12 +83,26 @@ func groupedUnsigned(n uint64) string {
 func short(f float64) string {
 	for _, unit := range []string{"", " k", " M", " G", " T", " P", " E"} {
 		if math.Abs(f) < 999.5 || unit == " E" {
-			return strconv.FormatFloat(f, 'f', fraction(f), 64) + unit
+			return decimal(f, fraction(f)) + unit
 		}
 		f /= 1000
 	}
 	return None // unreachable: the last unit always returns
 }
+
+// decimal is f with so many digits behind the point.
+func decimal(f float64, digits int) string { return signed(strconv.FormatFloat(f, 'f', digits, 64)) }
+
+// signed puts the minus of numbers in the place of strconv's hyphen.
+func signed(s string) string {
+	if s[0] == '-' {
+		return minus + s[1:]
+	}
+	return s
+}
+
+// Number is any number in four digits: 6.8 · 34000 · 1.2e+09.
+func Number(f float64) string { return signed(strconv.FormatFloat(f, 'g', 4, 64)) }
 
 // fraction is how many decimals give f three digits.
 func fraction(f float64) int {
@@ -106,9 +123,9 @@ func Short(f float64) string {
 	for _, unit := range []string{"", "k", "M", "G", "T", "P", "E", "Z"} {
 		if math.Abs(f) < 999.5 {
 			if f == math.Trunc(f) || math.Abs(f) >= 99.5 {
-				return strconv.FormatFloat(f, 'f', 0, 64) + unit
+				return decimal(f, 0) + unit
 			}
-			return strconv.FormatFloat(f, 'f', 1, 64) + unit
+			return decimal(f, 1) + unit
 		}
 		f /= 1000
 	}
@@ -124,7 +141,7 @@ func Percent(part, whole float64) string {
 	if math.Abs(f) >= 1000 {
 		return Count(int64(f)) + " %"
 	}
-	return strconv.FormatFloat(f, 'f', 1, 64) + " %"
+	return decimal(f, 1) + " %"
 }
 
 // Change says how far now is from before: the sign of the change, and its size
@@ -134,7 +151,7 @@ func Change(now, before float64) (sign int, size string) {
 		return 0, None
 	}
 	f := 100 * (now - before) / math.Abs(before)
-	return signed(f, " %")
+	return direction(f, " %")
 }
 
 // Points is the change between two shares, in percentage points.
@@ -142,12 +159,12 @@ func Points(now, before float64) (sign int, size string) {
 	if math.IsNaN(now) || math.IsNaN(before) {
 		return 0, None
 	}
-	return signed(100*(now-before), " pt")
+	return direction(100*(now-before), " pt")
 }
 
-// signed splits f into a sign and a size with one decimal, none from a hundred
+// direction splits f into a sign and a size with one decimal, none from a hundred
 // on; what rounds to nothing has no sign.
-func signed(f float64, unit string) (int, string) {
+func direction(f float64, unit string) (int, string) {
 	size := math.Abs(f)
 	s := strconv.FormatFloat(size, 'f', 1, 64)
 	switch {
@@ -165,34 +182,39 @@ func signed(f float64, unit string) (int, string) {
 	return +1, s + unit
 }
 
-// Span is a length of time as a clock counts it: 0:41 · 12:40 · 3:02:09, and
-// 4 d 07 h from two days on.
+// Span is a length of time in the two units that matter, and never mistaken
+// for a time of day: 41 s · 4 min 40 s · 20 min · 3 h 02 min · 4 d 07 h.
 func Span(d time.Duration) string {
 	if d == math.MinInt64 { // it has no opposite
 		return None
 	}
 	if d < 0 {
-		return "-" + Span(-d)
+		return minus + Span(-d)
 	}
+	const minute, hour, day = 60, 3600, 86_400
 	s := int64(d / time.Second)
 	switch {
-	case s < 3600:
-		return strconv.FormatInt(s/60, 10) + ":" + two(s%60)
-	case s < 48*3600:
-		return strconv.FormatInt(s/3600, 10) + ":" + two(s/60%60) + ":" + two(s%60)
+	case s < minute:
+		return grouped(s) + " s"
+	case s < 10*minute:
+		return grouped(s/minute) + " min " + two(s%minute) + " s"
+	case s < hour:
+		return grouped(s/minute) + " min"
+	case s < 2*day:
+		return grouped(s/hour) + " h " + two(s%hour/minute) + " min"
 	}
-	return grouped(s/86400) + " d " + two(s/3600%24) + " h"
+	return grouped(s/day) + " d " + two(s%day/hour) + " h"
 }
 
 // Rough is a length of time as people say it: 41 ms · 1.4 s · 5 min · 8 h · 3 d.
 func Rough(d time.Duration) string {
 	switch {
-	case d < 0:
+	case d < time.Millisecond:
 		return "0 s"
 	case d < time.Second:
 		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
 	case d < 10*time.Second:
-		return strconv.FormatFloat(float64(d/(100*time.Millisecond))/10, 'f', 1, 64) + " s"
+		return strconv.FormatFloat(float64(d/(100*time.Millisecond))/10, 'f', -1, 64) + " s"
 	case d < 2*time.Minute:
 		return strconv.FormatInt(int64(d/time.Second), 10) + " s"
 	case d < 2*time.Hour:
@@ -215,15 +237,15 @@ func Age(d time.Duration) string {
 // Bytes is a size in binary units: 12.4 MiB.
 func Bytes(n int64) string {
 	if magnitude(n) < 1024 {
-		return strconv.FormatInt(n, 10) + " B"
+		return grouped(n) + " B"
 	}
 	f := float64(n)
 	for _, unit := range []string{" KiB", " MiB", " GiB", " TiB", " PiB"} {
 		if f /= 1024; math.Abs(f) < 999.5 {
-			return strconv.FormatFloat(f, 'f', fraction(f), 64) + unit
+			return decimal(f, fraction(f)) + unit
 		}
 	}
-	return strconv.FormatFloat(f/1024, 'f', 2, 64) + " EiB"
+	return decimal(f/1024, 2) + " EiB"
 }
 
 func two(n int64) string { return string([]byte{'0' + byte(n/10%10), '0' + byte(n%10)}) }

@@ -58,8 +58,10 @@ func TestClean_keepsWhatPeopleWrite(t *testing.T) {
 }
 
 func FuzzClean(f *testing.F) {
-	for _, s := range hostile {
+	for _, s := range append(hostile, "view_item ×12", "漢 ×1,234 k", "12:30 × 7 M", "×") {
 		f.Add(s, 20)
+		f.Add(s, 1)
+		f.Add(s, Width(Clean(s))-1)
 	}
 	f.Fuzz(func(t *testing.T, s string, w int) {
 		c := Clean(s)
@@ -68,6 +70,11 @@ func FuzzClean(f *testing.F) {
 		for _, fit := range []string{Left(c, w), Right(c, w)} {
 			if Width(fit) != w {
 				t.Fatalf("%q in %d cells is %d wide: %q", s, w, Width(fit), fit)
+			}
+		}
+		for _, cut := range []string{Cut(c, w), CutStart(c, w)} {
+			if Width(cut) > w || Width(c) <= w && cut != c || w > 0 && Width(c) > w && !strings.Contains(cut, "…") {
+				t.Fatalf("%q cut to %d cells: %q", c, w, cut)
 			}
 		}
 		if w >= 2 {
@@ -152,14 +159,14 @@ func TestNumbers_readLikeThis(t *testing.T) {
 	}
 	for _, row := range [][2]string{
 		{Count(1873), "1,873"},
-		{Count(-99_999), "-99,999"},
+		{Count(-99_999), "−99,999"},
 		{Count(124_321), "124 k"},
 		{Count(1_240_000), "1.24 M"},
-		{Count(math.MinInt64), "-9.22 E"},
+		{Count(math.MinInt64), "−9.22 E"},
 		{Money("€", 58_33), "€ 58.33"},
 		{Money("€", 12_483_10), "€ 12,483"},
 		{Money("€", 1_250_000_00), "€ 1.25 M"},
-		{Money("€", -5), "€ -0.05"},
+		{Money("€", -5), "€ −0.05"},
 		{MoneyExact("€", 2_140_00), "€ 2,140.00"},
 		{Percent(964, 1000), "96.4 %"},
 		{Percent(1, 0), "–"},
@@ -168,14 +175,21 @@ func TestNumbers_readLikeThis(t *testing.T) {
 		{change(50, 100), "▼ 50.0 %"},
 		{change(5, 0), "–"},
 		{change(1e9, 1), "▲ >999 %"},
-		{Span(41 * time.Second), "0:41"},
-		{Span(12*time.Minute + 40*time.Second), "12:40"},
-		{Span(3*time.Hour + 129*time.Second), "3:02:09"},
+		{Short(-1200), "−1.2k"},
+		{Percent(-1, 8), "−12.5 %"},
+		{Number(-6.8), "−6.8"},
+		{Span(41 * time.Second), "41 s"},
+		{Span(4*time.Minute + 5*time.Second), "4 min 05 s"},
+		{Span(12*time.Minute + 40*time.Second), "12 min"},
+		{Span(3*time.Hour + 129*time.Second), "3 h 02 min"},
+		{Span(-41 * time.Second), "−41 s"},
 		{Span(103 * time.Hour), "4 d 07 h"},
 		{Span(math.MinInt64), "–"},
 		{Rough(41 * time.Millisecond), "41 ms"},
 		{Rough(1480 * time.Millisecond), "1.4 s"},
 		{Rough(5 * time.Minute), "5 min"},
+		{Rough(3 * time.Second), "3 s"},
+		{Rough(0), "0 s"},
 		{Rough(8 * time.Hour), "8 h"},
 		{Rough(75 * time.Hour), "3 d"},
 		{Short(0), "0"},
@@ -192,8 +206,40 @@ func TestNumbers_readLikeThis(t *testing.T) {
 	}
 }
 
+// Half of a number is another number.
+func TestCut_keepsNumbersWhole(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		w    int
+		want string
+	}{
+		{"99 % 7.23 s", 8, "99 % …"},
+		{"8,122 rows to be sealed", 4, "…"},
+		{"in 61 files, 40.2 MiB", 16, "in 61 files, …"},
+		{"caught € 1.25 M so far", 14, "caught € …"},
+		{"caught € 1.25 M so far", 16, "caught € 1.25 M…"},
+		{"1.25 Million", 8, "1.25 Mi…"},
+		{"lost −41 %", 7, "lost −…"},
+		{"at 14:32:07", 8, "at …"},
+		{"12, then 13", 3, "12…"},
+		{"beige-handbag-0512", 17, "beige-handbag-05…"},
+		{"u-4821377", 6, "u-482…"},
+		{"123456789012345", 8, "1234567…"}, // as likely an id
+		{"漢字 1,234", 8, "漢字 …"},
+	} {
+		if got := Cut(c.in, c.w); got != c.want {
+			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.w, got, c.want)
+		}
+	}
+	for w, want := range map[int]string{10: "… → search", 11: "… → search", 12: "… → search", 13: "…×12 → search", 5: "…arch"} {
+		if got := CutStart("view_item ×12 → search", w); got != want {
+			t.Errorf("CutStart in %d cells: %q, want %q", w, got, want)
+		}
+	}
+}
+
 func TestASCII_namesEverySymbol(t *testing.T) {
-	if got := ASCII("▸ ▲ ▼ ● ╭─┏━┃ … · → ⚠ ▁█ \x1b[1m漢é"); got != "> ^ v * +-+-| ~ . > ! _# \x1b[1m??e" {
+	if got := ASCII("▸ ▲ ▼ ● ╭─┏━┃ … · → ⚠ ▁█ − ↑ \x1b[1m漢é"); got != "> ^ v * +-+-| ~ . > ! _# - ^ \x1b[1m??e" {
 		t.Errorf("%q", got)
 	}
 }
