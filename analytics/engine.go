@@ -215,8 +215,7 @@ func (e *Engine) Totals() Totals {
 }
 
 // Flush returns one Update for each row that changed since the last Flush. A
-// screen can do without some of them for a second, so they come only with all;
-// a Checkpoint cannot.
+// screen can do without some of them for a second, so they come only with all.
 func (e *Engine) Flush(all bool) []Update {
 	var out []Update
 	for _, op := range e.all {
@@ -226,7 +225,8 @@ func (e *Engine) Flush(all bool) []Update {
 }
 
 // Checkpoint copies what changed since the last Checkpoint. It follows a
-// Flush of all: rows that were not flushed are not part of it.
+// Flush: rows that this did not return are still to come from an Engine that is
+// restored.
 func (e *Engine) Checkpoint() Checkpoint {
 	c := Checkpoint{Next: e.Next(), Totals: e.Totals()}
 	var arena []byte

@@ -188,14 +188,11 @@ func run(t *rapid.T, records []event.Record, crash bool) (table, Totals) {
 		n := min(len(records)-i, rapid.IntRange(1, 200).Draw(t, "poll"))
 		e.Apply(records[i : i+n])
 		i += n
-		switch rapid.IntRange(0, 2).Draw(t, "flush") {
-		case 0:
-			continue
-		case 1:
-			rows.apply(e.Flush(false))
+		all := rapid.IntRange(0, 2).Draw(t, "flush")
+		if all == 0 {
 			continue
 		}
-		rows.apply(e.Flush(true))
+		rows.apply(e.Flush(all == 2))
 		if !crash {
 			continue
 		}

@@ -22,7 +22,7 @@ func main() {
 	runs := flag.Int("runs", 5, "runs of each stage; the median counts")
 	events := flag.Uint64("events", 2_000_000, "records in the log that is read")
 	out := flag.String("out", "bench.json", "where the JSON goes")
-	only := flag.String("only", "", "run one stage only, for profiling")
+	only := flag.String("only", "", "run these stages only, such as raw,parquet")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the stages")
 	binary := flag.String("binary", "bin/ecomtui", "the program, for what is measured from outside")
 	flag.Parse()

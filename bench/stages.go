@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -58,7 +59,7 @@ func (r *results) stages(ctx context.Context, l *log, dir, only string) error {
 	r.wrote = l.wrote
 	for range r.runs {
 		for _, s := range stages() {
-			if only != "" && only != s.name {
+			if only != "" && !strings.Contains(only, s.name) {
 				continue
 			}
 			m, err := timed(ctx, s, l, dir)

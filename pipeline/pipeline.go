@@ -38,6 +38,7 @@ type Pipeline struct {
 	meter   meter
 	pending map[analytics.Key]analytics.Update // flushed and not handed to a commit
 	early   time.Time                          // when a commit last took early rows
+	flushed time.Time                          // when every row that had changed was last asked for
 	latest  atomic.Pointer[Frame]
 	keeper  atomic.Pointer[keeper]
 }
@@ -50,6 +51,8 @@ const (
 	commitEvery   = time.Second
 	commitRecords = 1_000_000
 	earlyEvery    = 10 * time.Second
+	earlyCatching = time.Minute
+	allCatching   = 3 * time.Second
 )
 
 // New makes a Pipeline with the usual pace.
@@ -93,13 +96,51 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	keep.report(&p.health)
 	p.publish(time.Now(), true)
 	group, ctx := errgroup.WithContext(ctx)
+	polls := make(chan polled)
+	group.Go(func() error { read(ctx, p.Source, polls); return nil })
 	group.Go(keep.archive)
 	group.Go(keep.commit)
 	group.Go(func() error {
 		defer keep.stop()
-		return p.loop(ctx, keep)
+		return p.loop(ctx, polls, keep)
 	})
 	return group.Wait()
+}
+
+// polled is what one Poll returned.
+type polled struct {
+	Batch
+	err error
+}
+
+// read polls one batch ahead of the loop, so that decoding and the operators
+// work at the same time. It ends with the log, at an error, or with ctx, when
+// what it has read ahead is dropped: it was not counted.
+func read(ctx context.Context, src Source, polls chan<- polled) {
+	for {
+		b, err := src.Poll(ctx)
+		select {
+		case polls <- polled{b, err}:
+		case <-ctx.Done():
+			if b.Release != nil {
+				b.Release()
+			}
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// next is what read has read.
+func next(ctx context.Context, polls <-chan polled) (Batch, error) {
+	select {
+	case p := <-polls:
+		return p.Batch, p.err
+	case <-ctx.Done():
+		return Batch{}, ctx.Err()
+	}
 }
 
 // restore puts engine, board and source where the last checkpoint left them.
@@ -129,11 +170,11 @@ func (p *Pipeline) restore(l Loaded) error {
 }
 
 // loop is the one loop: everything that changes the engine happens here.
-func (p *Pipeline) loop(ctx context.Context, keep *keeper) error {
+func (p *Pipeline) loop(ctx context.Context, polls <-chan polled, keep *keeper) error {
 	framed, committed := time.Now(), time.Now()
 	var since int64 // records since the last checkpoint
 	for {
-		batch, err := p.Source.Poll(ctx)
+		batch, err := next(ctx, polls)
 		ended := errors.Is(err, io.EOF)
 		if err != nil && !ended && ctx.Err() == nil {
 			return fmt.Errorf("read the log: %w", err)
@@ -154,7 +195,7 @@ func (p *Pipeline) loop(ctx context.Context, keep *keeper) error {
 		commit := stopping || keep.idle() && (now.Sub(committed) >= p.CommitEvery || since >= p.CommitRecords)
 		if due || commit {
 			framed = now
-			p.flush(now, keep, commit)
+			p.flush(now, keep, commit, stopping)
 		}
 		if stopping {
 			return p.finish(keep, ended)
@@ -171,11 +212,13 @@ func (p *Pipeline) loop(ctx context.Context, keep *keeper) error {
 // frameEvery is longer while catching up: rows then change so fast that only
 // every few hundred thousand records are worth a look.
 func (p *Pipeline) frameEvery() time.Duration {
-	if p.health.Phase == History || p.health.Phase == Catching {
+	if p.catchingUp() {
 		return max(p.FrameEvery, frameCatching)
 	}
 	return p.FrameEvery
 }
+
+func (p *Pipeline) catchingUp() bool { return p.health.Phase == History || p.health.Phase == Catching }
 
 // take runs one batch through the engine, and the archive beside it. It does
 // neither, and says so, if ctx ends before the archive has room: engine and
@@ -207,7 +250,13 @@ func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper, ended bool) 
 }
 
 // flush makes a Frame of what changed, and keeps the rows for the next commit.
-func (p *Pipeline) flush(now time.Time, keep *keeper, all bool) {
+// Rows that are dear to make come with a commit, and less often while catching
+// up, when all of them change all the time.
+func (p *Pipeline) flush(now time.Time, keep *keeper, commit, last bool) {
+	all := last || commit && (!p.catchingUp() || now.Sub(p.flushed) >= allCatching)
+	if all {
+		p.flushed = now
+	}
 	updates := p.Engine.Flush(all)
 	p.board.Apply(updates)
 	for _, u := range updates {
@@ -234,12 +283,17 @@ func (p *Pipeline) phase() Phase {
 // behind; once live, a burst does not change the word.
 const liveLag = 2000
 
-// checkpoint is everything since the last one. It follows a flush of all. Early
+// checkpoint is everything since the last one. It follows a flush. Early
 // rows change all the time and are made again from the state after a restart,
-// so while the log goes on they are written only every few seconds.
+// so while the log goes on they are written only every few seconds, and while
+// catching up, when all of them change all the time, less often still.
 func (p *Pipeline) checkpoint(now time.Time, last bool) Commit {
 	c := Commit{At: now, Updates: make([]analytics.Update, 0, len(p.pending)), Checkpoint: p.Engine.Checkpoint()}
-	early := last || now.Sub(p.early) >= earlyEvery
+	every := earlyEvery
+	if p.catchingUp() {
+		every = earlyCatching
+	}
+	early := last || now.Sub(p.early) >= every
 	if early {
 		p.early = now
 	}

@@ -284,8 +284,8 @@ func TestRun_archiveBoundsWhatIsReadAhead(t *testing.T) {
 		stopped := make(chan error)
 		go func() { stopped <- p.Run(ctx) }()
 		time.Sleep(30 * time.Second)
-		// One being written, those that wait, and one the loop holds.
-		if polled, _ := src.counts(); polled != aheadOfArchive+2 {
+		// One being written, those that wait, one the loop holds and the next.
+		if polled, _ := src.counts(); polled != aheadOfArchive+3 {
 			t.Errorf("%d batches read, the archive has none", polled)
 		}
 		cancel()
