@@ -122,4 +122,4 @@ func evidence(ps []*payment) []Step {
 	return out
 }
 
-func minutes(d event.Millis) string { return fmt.Sprintf("%d:%02d min", d/60_000, d/1000%60) }
+func minutes(d event.Millis) string { return fmt.Sprintf("%d min %02d s", d/60_000, d/1000%60) }

@@ -85,6 +85,9 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	p.health.Started = time.Now()
 	p.early = p.health.Started
 	loaded, err := p.Store.Load(ctx)
+	if ctx.Err() != nil {
+		return nil // told to stop before anything had begun
+	}
 	if err != nil {
 		return fmt.Errorf("load checkpoint: %w", err)
 	}

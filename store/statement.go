@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,8 +20,8 @@ const rowsAStatement = 50
 type statement struct {
 	sql   string // for one row: the one tuple behind VALUES
 	width int    // values a row
-	one   driver.StmtQueryContext
-	many  driver.StmtQueryContext
+	one   *sqlite3.SQLiteStmt
+	many  *sqlite3.SQLiteStmt
 	args  []driver.NamedValue
 }
 
@@ -77,7 +78,19 @@ func (s *statement) flush(ctx context.Context, conn *sqlite3.SQLiteConn) error {
 	return nil
 }
 
-func prepare(conn *sqlite3.SQLiteConn, sql string) (driver.StmtQueryContext, error) {
+// close gives up what SQLite has prepared.
+func (s *statement) close() error {
+	var errs []error
+	for _, p := range []*sqlite3.SQLiteStmt{s.one, s.many} {
+		if p != nil {
+			errs = append(errs, p.Close())
+		}
+	}
+	s.one, s.many = nil, nil
+	return errors.Join(errs...)
+}
+
+func prepare(conn *sqlite3.SQLiteConn, sql string) (*sqlite3.SQLiteStmt, error) {
 	s, err := conn.Prepare(sql)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.40q: %w", sql, err)

@@ -37,7 +37,7 @@ type DB struct {
 func (d *DB) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return errors.Join(d.readers.Close(), d.writer.conn.Close())
+	return errors.Join(d.readers.Close(), d.writer.close())
 }
 
 // Commit makes all of c durable, or none of it.

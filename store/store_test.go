@@ -567,6 +567,27 @@ func TestOpen_refusesDamage(t *testing.T) {
 	}
 }
 
+// Whoever copies the file of a console that has ended copies everything.
+func TestClose_leavesOneFile(t *testing.T) {
+	path := file(t)
+	d, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := []analytics.Update{analytics.SessionRow{ID: "s-1", UserID: "ann", Final: true}, analytics.PaymentRow{TransactionID: "t-1", Status: analytics.Authorized}}
+	if err := d.Commit(t.Context(), pipeline.Commit{At: time.Now(), Updates: rows}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, behind := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(path + behind); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s stays behind: %v", behind, err)
+		}
+	}
+}
+
 func TestOpen_refusesALogWithoutItsFile(t *testing.T) {
 	path := file(t)
 	if err := os.WriteFile(path+"-wal", []byte("x"), fileMode); err != nil {

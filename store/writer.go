@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -49,6 +50,16 @@ func (w *writer) statements() []*statement {
 		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.trending, &w.trendingGone,
 		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced,
 	}
+}
+
+// close closes the connection, statements first: SQLite would leave the
+// write-ahead log behind for their sake, and nearly everything in it.
+func (w *writer) close() error {
+	var errs []error
+	for _, s := range w.statements() {
+		errs = append(errs, s.close())
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
 }
 
 // update writes one row of a result table.

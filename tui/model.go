@@ -29,7 +29,7 @@ type Config struct {
 	ReadOnly bool           // says in the last line that this viewer cannot change anything
 	Glyphs   chart.Glyphs   // Auto: by TERM and the language
 	Theme    *theme.Theme   // nil: by the terminal's background, none with NO_COLOR
-	Currency string         // sign before amounts; default €
+	Currency string         // of the shop, ISO 4217; default EUR
 	Zone     *time.Location // of all times shown; default UTC
 	Every    time.Duration  // between looks at Latest; default 100 ms
 	Viewers  func() int     // how many others watch; nil: not shown
@@ -80,12 +80,12 @@ func New(cfg Config) *Model {
 		cfg.Every = defaultEvery
 	}
 	if cfg.Currency == "" {
-		cfg.Currency = "€"
+		cfg.Currency = "EUR"
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
-	m := &Model{cfg: cfg, keys: keyMap(), changes: 1, scene: scene{theme: cfg.Theme, glyphs: cfg.Glyphs, currency: cfg.Currency, zone: cfg.Zone}}
+	m := &Model{cfg: cfg, keys: keyMap(), changes: 1, scene: scene{theme: cfg.Theme, glyphs: cfg.Glyphs, currency: text.CurrencySign(cfg.Currency), zone: cfg.Zone}}
 	for _, s := range screens() {
 		m.screens = append(m.screens, s.view())
 	}
@@ -312,12 +312,7 @@ func (m *Model) adapt(env tea.EnvMsg) {
 }
 
 // plain draws in ASCII from now on, which has no sign for the euro.
-func (m *Model) plain() {
-	m.scene.glyphs = chart.ASCII
-	if m.scene.currency == "€" {
-		m.scene.currency = "EUR"
-	}
-}
+func (m *Model) plain() { m.scene.glyphs, m.scene.currency = chart.ASCII, m.cfg.Currency }
 
 // unicodeTerminal reports whether the terminal shows more than ASCII. One that
 // names no language does: containers forget to.

@@ -39,7 +39,7 @@ func (o *options) flagsFor(stored map[string]string) string {
 		}
 	}
 	for _, flag := range []string{
-		"seed", "start", "history", "rate", "disorder", "duplicates", "malformed", "partitions", "window", "slide", "session-gap", "lateness",
+		"seed", "start", "history", "rate", "disorder", "duplicates", "malformed", "partitions", "window", "slide", "session-gap", "lateness", "currency",
 	} {
 		value, ok := stored[flag]
 		if normal := strings.Trim(o.flags.Lookup(flag).DefValue, "[]"); ok && (value != normal || flag == "history") {

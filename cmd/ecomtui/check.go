@@ -5,10 +5,12 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/term"
 
+	"ecomtui/analytics"
 	"ecomtui/sshd"
 )
 
@@ -73,10 +75,18 @@ func (o *options) checkNumbers() error {
 		return usage("--window %s --slide %s: the window must be a multiple of the slide, and the slide at least 1s", o.window, o.slide)
 	case o.sessionGap < time.Second:
 		return usage("--session-gap %s: write at least 1s", o.sessionGap)
+	case !isCurrency(o.currency):
+		return usage("--currency %q: write the three capitals of ISO 4217, such as USD", o.currency)
+	case o.simulated() && o.currency != analytics.Defaults().Currency:
+		return usage("--currency %s: the simulated shop takes %s; leave the flag out", o.currency, analytics.Defaults().Currency)
 	case o.given("replication") && (o.replication < 1 || o.replication > math.MaxInt16):
 		return usage("--replication %d: write how many brokers keep each partition, such as 3", o.replication)
 	}
 	return nil
+}
+
+func isCurrency(code string) bool {
+	return len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 func (o *options) checkWords() error {

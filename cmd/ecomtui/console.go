@@ -47,7 +47,7 @@ func (c *console) finish(*pipeline.Frame) error { return nil }
 // model is what every console shows, on this terminal or behind SSH.
 func (s *service) model() tui.Config {
 	glyphs, _ := chart.ParseGlyphs(s.o.glyphs) // check let no other word through
-	c := tui.Config{Latest: s.pipeline.Latest, Reader: reader{s}, Glyphs: glyphs, Currency: currency}
+	c := tui.Config{Latest: s.pipeline.Latest, Reader: reader{s}, Glyphs: glyphs, Currency: s.o.currency}
 	if s.viewers != nil {
 		c.Viewers = s.viewers.Viewers
 	}

@@ -22,6 +22,7 @@ type headless struct {
 	out     io.Writer
 	json    bool
 	expect  []expectation
+	shop    string // its currency
 	before  int64 // records that earlier runs had consumed
 	started bool
 }
@@ -44,7 +45,7 @@ func (h *headless) follow(ctx context.Context, latest func() *pipeline.Frame) er
 				continue
 			}
 			h.begin(f)
-			if err := h.print(newReport("status", f, h.before)); err != nil {
+			if err := h.print(h.report("status", f)); err != nil {
 				return err
 			}
 		}
@@ -58,10 +59,16 @@ func (h *headless) begin(f *pipeline.Frame) {
 	}
 }
 
+func (h *headless) report(kind string, f *pipeline.Frame) report {
+	r := newReport(kind, f, h.before)
+	r.KPI.Currency = h.shop
+	return r
+}
+
 // finish prints the report, and says whether it is as expected.
 func (h *headless) finish(f *pipeline.Frame) error {
 	h.begin(f)
-	r := newReport("report", f, h.before)
+	r := h.report("report", f)
 	verdict := r.judge(h.expect)
 	if err := h.print(r); err != nil {
 		return err
@@ -100,7 +107,7 @@ func line(r *report) string {
 	s := fmt.Sprintf("%s  %-11s %s events (%s/s)  lag %s  latency %s  orders %s  gross %s  alerts %s  sold out %s",
 		time.Now().Format(time.TimeOnly), r.Run.Phase, humanize.Comma(r.Events.Consumed),
 		humanize.Comma(int64(r.Run.EventsPerSecond)), count(r.Run.Lag), latency(&r.Run), humanize.Comma(r.KPI.Orders),
-		money(r.KPI.GrossRevenue), humanize.Comma(r.Fraud.Alerts), humanize.Comma(r.Inventory.StockOuts))
+		r.KPI.money(r.KPI.GrossRevenue), humanize.Comma(r.Fraud.Alerts), humanize.Comma(r.Inventory.StockOuts))
 	if r.Run.Broker != "up" {
 		s += "  broker " + r.Run.Broker
 	}
@@ -123,10 +130,10 @@ func count(n int64) string {
 	return humanize.Comma(n)
 }
 
-// currency stands before amounts, here and in the console.
-const currency = "€"
-
-func money(c event.Cents) string { return text.MoneyExact(currency, int64(c)) }
+// money is an amount of the shop's currency.
+func (k *kpiPart) money(c event.Cents) string {
+	return text.MoneyExact(text.CurrencySign(k.Currency), int64(c))
+}
 
 // printReport is the report for people: the same numbers as the JSON, a line a
 // part.
@@ -141,8 +148,8 @@ func printReport(w io.Writer, r *report) error {
 			humanize.Comma(r.Sessions.Ended), humanize.Comma(r.Sessions.Active), humanize.Comma(r.Sessions.Engaged),
 			humanize.Comma(r.Sessions.Converted), percent(k.ConversionRate)),
 		fmt.Sprintf("sales      %s orders, %s units, gross %s, net %s, payments authorized %s",
-			humanize.Comma(k.Orders), humanize.Comma(k.Units), money(k.GrossRevenue), money(k.NetRevenue), percent(k.AuthorizationRate)),
-		fmt.Sprintf("fraud      %s alerts over %s", humanize.Comma(r.Fraud.Alerts), money(r.Fraud.AlertValue)),
+			humanize.Comma(k.Orders), humanize.Comma(k.Units), k.money(k.GrossRevenue), k.money(k.NetRevenue), percent(k.AuthorizationRate)),
+		fmt.Sprintf("fraud      %s alerts over %s", humanize.Comma(r.Fraud.Alerts), k.money(r.Fraud.AlertValue)),
 		fmt.Sprintf("stock      %s items, %s positions low, %s sold out, %s oversold", humanize.Comma(r.Inventory.Items),
 			humanize.Comma(r.Inventory.LowStock), humanize.Comma(r.Inventory.StockOuts), humanize.Comma(r.Inventory.Oversold)),
 		fmt.Sprintf("archive    %s files, %s rows, %s", humanize.Comma(r.Archive.Files), humanize.Comma(r.Archive.Rows),

@@ -35,6 +35,7 @@ type options struct {
 	malformed  float64
 
 	window, slide, sessionGap, lateness time.Duration
+	currency                            string
 
 	noTUI         bool
 	format        string
@@ -75,6 +76,8 @@ func newOptions(fs *pflag.FlagSet) *options {
 	fs.DurationVar(&o.slide, "slide", d.Slide, "time between two KPI windows")
 	fs.DurationVar(&o.sessionGap, "session-gap", d.SessionGap, "inactivity that ends a session")
 	fs.DurationVar(&o.lateness, "lateness", d.Lateness, "how late an event may come and still count")
+
+	fs.StringVar(&o.currency, "currency", d.Currency, "the shop's currency, ISO 4217, in hundredths; amounts in others are in no sum")
 
 	fs.BoolVar(&o.noTUI, "no-tui", false, "no console: status lines, then a report")
 	fs.StringVar(&o.format, "format", "text", "of status lines and report: text or json")

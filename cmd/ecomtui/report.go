@@ -46,6 +46,7 @@ type sessionsPart struct {
 }
 
 type kpiPart struct {
+	Currency                string      `json:"currency"`
 	Orders                  int64       `json:"orders"`
 	Units                   int64       `json:"units"`
 	GrossRevenue            event.Cents `json:"gross_revenue_cents"`
@@ -55,6 +56,7 @@ type kpiPart struct {
 	Refunds                 int64       `json:"refunds"`
 	Disputes                int64       `json:"disputes"`
 	Authorized              int64       `json:"authorized"`
+	Foreign                 int64       `json:"foreign_currency_events"` // counted, but their amounts are in no sum
 	Declined                int64       `json:"declined"`
 	AOV                     *float64    `json:"aov_cents"`
 	RPS                     *float64    `json:"rps_cents"`
@@ -139,7 +141,7 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 		Sessions: sessionsPart{t.SessionsEnded, t.SessionsActive, t.Engaged, t.Converted},
 		KPI: kpiPart{
 			Orders: t.Orders, Units: t.Units, GrossRevenue: t.Gross, NetRevenue: net, Discount: t.Discount,
-			Refunded: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined,
+			Refunded: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined, Foreign: t.Foreign,
 			AOV: ratio(int64(net), t.Orders), RPS: ratio(int64(net), t.SessionsEnded),
 			ConversionRate:          ratio(t.Converted, t.SessionsEnded),
 			BounceRate:              ratio(t.SessionsEnded-t.Engaged, t.SessionsEnded),
@@ -155,8 +157,8 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 		Run:       newRun(f, before),
 	}
 	for i, n := range t.PoisonByReason {
-		if n > 0 {
-			r.Events.PoisonByReason[event.Poison(i).String()] = n
+		if p := event.Poison(i); p != event.NotPoison {
+			r.Events.PoisonByReason[p.String()] = n
 		}
 	}
 	for i, n := range t.ByTopic {

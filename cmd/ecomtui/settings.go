@@ -41,6 +41,7 @@ func (s *settings) list() []setting {
 		text("brokers", &s.log),
 		duration("window", &o.window), duration("slide", &o.slide),
 		duration("session-gap", &o.sessionGap), duration("lateness", &o.lateness),
+		text("currency", &o.currency),
 	}
 	if !o.simulated() {
 		return out

@@ -176,6 +176,7 @@ func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error 
 	params := analytics.Defaults()
 	params.Partitions = partitions
 	params.Window, params.Slide, params.SessionGap, params.Lateness = o.window, o.slide, o.sessionGap, o.lateness
+	params.Currency = o.currency
 	engine := analytics.New(params)
 	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}
 	s.pipeline = pipeline.New(engine, s.source, s.db, s.archive)
@@ -283,7 +284,7 @@ func (s *service) front() (frontEnd, error) {
 		return &console{s}, nil
 	}
 	expect, err := s.o.expectations()
-	return &headless{out: os.Stdout, json: s.o.format == "json", expect: expect}, err
+	return &headless{out: os.Stdout, json: s.o.format == "json", expect: expect, shop: s.o.currency}, err
 }
 
 // trim keeps the embedded log small: what database and archive have is not

@@ -37,6 +37,20 @@ func Money(symbol string, cents int64) string {
 	}
 }
 
+// CurrencySign is what stands before amounts of a currency, by its ISO 4217
+// code: a sign that everybody knows, or the code.
+func CurrencySign(code string) string {
+	switch code {
+	case "EUR":
+		return "€"
+	case "USD":
+		return "$"
+	case "GBP":
+		return "£"
+	}
+	return code
+}
+
 // MoneyExact is an amount with every digit: € 2,140.00.
 func MoneyExact(symbol string, cents int64) string { return symbol + " " + decimals(cents) }
 
