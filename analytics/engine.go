@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"ecomtui/event"
@@ -52,12 +53,15 @@ type operator interface {
 	// save emits the keys that changed since the last save; a nil value is a
 	// key that is gone. The value is only good until emit returns.
 	save(emit func(key string, value []byte))
-	// load takes one key that save emitted, into an empty operator.
+	// load takes one key that save emitted, into an empty operator. It may keep
+	// the key, but nothing of the value.
 	load(key string, value []byte) error
 }
 
 // Engine runs every operator over the log. It is not safe for concurrent use.
 type Engine struct {
+	params Params
+
 	clock    *clock
 	seen     *seen
 	intake   *intake
@@ -65,8 +69,6 @@ type Engine struct {
 	fraud    *fraud
 	payments *payments
 	all      []operator // every operator, those above included
-
-	currency string
 
 	next perPartition[int64]
 	wm   event.Millis
@@ -78,13 +80,13 @@ func New(p Params) *Engine {
 	sessions := newSessions(p, kpi.ended)
 	labels := newTruth()
 	e := &Engine{
+		params:   p,
 		clock:    newClock(p),
 		seen:     newSeen(),
 		stock:    newStock(),
 		fraud:    newFraud(p, labels),
 		intake:   newIntake(),
 		payments: new(payments),
-		currency: p.Currency,
 	}
 	totals := &e.intake.Totals
 	sessions.totals, kpi.totals, e.fraud.totals, labels.totals, e.stock.totals = totals, totals, totals, totals, totals
@@ -96,6 +98,9 @@ func New(p Params) *Engine {
 	}
 	return e
 }
+
+// Fresh is an Engine at the beginning of the log with the same Params.
+func (e *Engine) Fresh() *Engine { return New(e.params) }
 
 // Apply folds records in. Records that the Engine has counted before are
 // skipped, so a log may be read again from anywhere.
@@ -123,7 +128,7 @@ func (e *Engine) apply(r *event.Record, h id) {
 		return
 	}
 	e.payments.keep(r)
-	if r.Topic == event.Transactions && r.Event.Currency != e.currency {
+	if r.Topic == event.Transactions && r.Event.Currency != e.params.Currency {
 		r = e.foreign(r)
 	}
 	for _, op := range e.all {
@@ -256,7 +261,7 @@ func (e *Engine) Restore(next event.Offsets, state []StateEntry) error {
 		if !ok {
 			return fmt.Errorf("restore: state of an unknown operator %q: was this data directory written by a newer version?", s.Operator)
 		}
-		if err := op.load(s.Key, s.Value); err != nil {
+		if err := op.load(strings.Clone(s.Key), s.Value); err != nil {
 			return fmt.Errorf("restore %s %q: %w", s.Operator, s.Key, err)
 		}
 	}

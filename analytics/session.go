@@ -45,8 +45,8 @@ type shopper struct {
 // visit is a session that may still grow.
 type visit struct {
 	start, end        event.Millis
-	events, pageViews int64
-	orders            int64
+	events, pageViews int32
+	orders            int32
 	revenue           event.Cents
 	carted            bool
 	checkedOut        bool
@@ -66,7 +66,7 @@ func (l *lastText) set(s string, at event.Millis) {
 		return
 	}
 	if l.text != s {
-		l.text = string([]byte(s)) // borrowed from the record
+		l.text = intern(s)
 	}
 	l.at = at
 }
@@ -283,8 +283,8 @@ func (v *visit) row(user string) SessionRow {
 	steps := v.journey.Steps()
 	first, last := steps[0], steps[len(steps)-1]
 	return SessionRow{
-		UserID: user, Start: v.start, End: v.end, Events: v.events, PageViews: v.pageViews,
-		Cart: cart(steps), Orders: v.orders, Revenue: v.revenue, Entry: label(first), Exit: label(last),
+		UserID: user, Start: v.start, End: v.end, Events: int64(v.events), PageViews: int64(v.pageViews),
+		Cart: cart(steps), Orders: int64(v.orders), Revenue: v.revenue, Entry: label(first), Exit: label(last),
 		Country: v.country.text, Device: v.device.text, Carted: v.carted, CheckedOut: v.checkedOut,
 		Engaged:   v.end-v.start >= engagedAfter || v.orders > 0 || v.pageViews >= engagedViews,
 		Converted: v.orders > 0, Journey: v.journey,
@@ -422,9 +422,9 @@ func (s *sessions) load(user string, value []byte) error {
 func (v *visit) encode(w *writer) {
 	w.int(int64(v.start))
 	w.int(int64(v.end))
-	w.int(v.events)
-	w.int(v.pageViews)
-	w.int(v.orders)
+	w.int(int64(v.events))
+	w.int(int64(v.pageViews))
+	w.int(int64(v.orders))
 	w.int(int64(v.revenue))
 	w.bool(v.carted)
 	w.bool(v.checkedOut)
@@ -437,11 +437,11 @@ func (v *visit) encode(w *writer) {
 
 func (v *visit) decode(r *reader) {
 	v.start, v.end = event.Millis(r.int()), event.Millis(r.int())
-	v.events, v.pageViews, v.orders = r.int(), r.int(), r.int()
+	v.events, v.pageViews, v.orders = int32(r.int()), int32(r.int()), int32(r.int())
 	v.revenue = event.Cents(r.int())
 	v.carted, v.checkedOut = r.bool(), r.bool()
 	for _, l := range []*lastText{&v.country, &v.device} {
-		l.text, l.at = r.string(), event.Millis(r.int())
+		l.text, l.at = intern(r.string()), event.Millis(r.int())
 	}
 	v.journey.decode(r)
 	if v.journey.n == 0 {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"unique"
 
 	"ecomtui/event"
 )
@@ -42,7 +43,7 @@ type trendMinute struct {
 
 type interest struct {
 	category             string
-	views, carts, orders int64
+	views, carts, orders int32
 }
 
 // price is what an item costs now, and the most it cost in the last day.
@@ -105,11 +106,15 @@ func (t *trending) at(at event.Millis, item, category string) *interest {
 	t.now = max(t.now, at)
 	i := m.items[item]
 	if i == nil && len(m.items) < trendItems {
-		i = &interest{category: clone(category)}
-		m.items[clone(item)] = i
+		i = &interest{category: intern(category)}
+		m.items[intern(item)] = i
 	}
 	return i
 }
+
+// intern is s in memory that equal strings share: the same few are kept again
+// and again.
+func intern(s string) string { return unique.Make(s).Value() }
 
 // expire drops the minutes that are too old, and the prices of items that
 // nobody has looked at for a day.
@@ -195,9 +200,9 @@ func (t *trending) rank() []TrendingRow {
 				items[id] = row
 			}
 			if recent {
-				row.Views += i.views
-				row.Carts += i.carts
-				row.Orders += i.orders
+				row.Views += int64(i.views)
+				row.Carts += int64(i.carts)
+				row.Orders += int64(i.orders)
 			} else {
 				row.Usual += float64(i.views)
 			}
@@ -238,9 +243,9 @@ func (t *trending) save(emit func(string, []byte)) {
 		for id, i := range m.items {
 			w.string(id)
 			w.string(i.category)
-			w.int(i.views)
-			w.int(i.carts)
-			w.int(i.orders)
+			w.int(int64(i.views))
+			w.int(int64(i.carts))
+			w.int(int64(i.orders))
 		}
 		emit(minuteKey(n), w.b)
 	}
@@ -279,7 +284,7 @@ func (t *trending) load(key string, value []byte) error {
 	t.shown = max(t.shown, r.int())
 	for range r.count() {
 		id := r.string()
-		m.items[id] = &interest{category: r.string(), views: r.int(), carts: r.int(), orders: r.int()}
+		m.items[intern(id)] = &interest{category: intern(r.string()), views: int32(r.int()), carts: int32(r.int()), orders: int32(r.int())}
 	}
 	t.minutes[n], t.newest = m, max(t.newest, n)
 	t.now = event.Millis(t.newest+1)*trendSpan - 1

@@ -40,9 +40,13 @@ type Runner struct {
 }
 
 const (
-	// A slice is written about this often while shop time runs with the wall: a
-	// fifth of what the eye sees as "at once".
-	tick = 20 * time.Millisecond
+	// While shop time runs with the wall a slice is written this often: for a
+	// busy shop, a fifth of what the eye sees as "at once". Of a quiet one about
+	// tickRecords go together, since a broker keeps something in memory for each
+	// batch, whatever its size.
+	shortestTick = 20 * time.Millisecond
+	slowestTick  = 100 * time.Millisecond
+	tickRecords  = 50
 
 	// After a pause longer than this, shop time has stood still: a machine that
 	// slept does not have to make up for the night.
@@ -172,9 +176,13 @@ func (w *writer) upTo(ctx context.Context, until event.Millis) error {
 	return nil
 }
 
+func (r *Runner) tick() time.Duration {
+	return min(max(time.Duration(tickRecords/(r.Rate*r.Speed)*float64(time.Second)), shortestTick), slowestTick)
+}
+
 // paced writes at the pace of Speed, from where the shop stands.
 func (w *writer) paced(ctx context.Context) error {
-	ticker := time.NewTicker(tick)
+	ticker := time.NewTicker(w.tick())
 	defer ticker.Stop()
 	shopTime := float64(max(w.shop.Now(), w.Start)) // in milliseconds; a slice may be a fraction of one
 	last := time.Now()

@@ -223,7 +223,7 @@ func TestRun_waitsForRoom(t *testing.T) {
 		if err := r.Run(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if p := r.Progress(); p.Published-cfg.Origin > 3*second {
+		if p := r.Progress(); p.Published-cfg.Origin > 11*second {
 			t.Errorf("published until %v", p.Published.Time())
 		}
 	})

@@ -21,7 +21,7 @@ type keeper struct {
 	st Store
 
 	batches  chan shared   // to archive; its bound is what may be read ahead of it
-	commits  chan Commit   // to commit; unbuffered, the loop hands over only to an idle committer
+	commits  chan handed   // to commit; unbuffered, the loop hands over only to an idle committer
 	archived chan struct{} // closed when archive has returned
 	done     chan struct{} // closed when commit has returned
 	busy     atomic.Bool   // a commit is under way
@@ -38,6 +38,12 @@ type keeper struct {
 	count  int64     // commits made
 	seal   bool      // the log has ended: seal what is open when the batches are through
 	failed error     // the first error of archive or commit: the loop stops at it
+}
+
+// handed is a commit to make, and what to close when it is made.
+type handed struct {
+	Commit
+	made chan struct{}
 }
 
 // shared is a batch that two read: whoever is last gives it back.
@@ -59,7 +65,7 @@ const aheadOfArchive = 2
 
 func newKeeper(ar Archive, st Store, l Loaded) *keeper {
 	k := &keeper{
-		ar: ar, st: st, batches: make(chan shared, aheadOfArchive), commits: make(chan Commit),
+		ar: ar, st: st, batches: make(chan shared, aheadOfArchive), commits: make(chan handed),
 		archived: make(chan struct{}), done: make(chan struct{}),
 		tails: map[event.Partition]File{}, kept: event.Offsets{}, count: l.Commits,
 	}
@@ -147,11 +153,12 @@ func (h *ArchiveHealth) add(f File, sign int64) {
 func (k *keeper) commit() error {
 	defer close(k.done)
 	for c := range k.commits {
-		err := k.write(c)
+		err := k.write(c.Commit)
 		k.busy.Store(false)
 		if err != nil {
 			return k.fail(err)
 		}
+		close(c.made)
 	}
 	return nil
 }
@@ -212,10 +219,25 @@ func (k *keeper) keep(f File) {
 // idle reports whether hand would find a committer waiting.
 func (k *keeper) idle() bool { return !k.busy.Load() }
 
-func (k *keeper) hand(c Commit) error {
+func (k *keeper) hand(c Commit) (made <-chan struct{}, err error) {
 	k.busy.Store(true)
+	h := handed{c, make(chan struct{})}
 	select {
-	case k.commits <- c:
+	case k.commits <- h:
+		return h.made, nil
+	case <-k.done:
+		return nil, k.err()
+	}
+}
+
+// commitNow makes a commit and waits for it.
+func (k *keeper) commitNow(c Commit) error {
+	made, err := k.hand(c)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-made:
 		return nil
 	case <-k.done:
 		return k.err()
@@ -229,7 +251,7 @@ func (k *keeper) finish(c Commit, ended bool) error {
 	k.mu.Unlock()
 	k.closeBatches()
 	<-k.archived
-	if err := k.hand(c); err != nil {
+	if _, err := k.hand(c); err != nil {
 		return err
 	}
 	k.closeCommits()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -33,12 +34,15 @@ type Pipeline struct {
 	CommitEvery   time.Duration
 	CommitRecords int64
 
+	renewAfter int64 // records read, until it is worth it; only tests are in more of a hurry
+
 	board   *analytics.Board
 	health  Health
 	meter   meter
 	pending map[analytics.Key]analytics.Update // flushed and not handed to a commit
 	early   time.Time                          // when a commit last took early rows
 	flushed time.Time                          // when every row that had changed was last asked for
+	live    time.Time                          // since when the phase is Live
 	latest  atomic.Pointer[Frame]
 	keeper  atomic.Pointer[keeper]
 }
@@ -59,7 +63,7 @@ const (
 func New(e *analytics.Engine, src Source, st Store, ar Archive) *Pipeline {
 	p := &Pipeline{
 		Engine: e, Source: src, Store: st, Archive: ar,
-		FrameEvery: frameEvery, CommitEvery: commitEvery, CommitRecords: commitRecords,
+		renewAfter: renewAfter, FrameEvery: frameEvery, CommitEvery: commitEvery, CommitRecords: commitRecords,
 		board: analytics.NewBoard(), pending: map[analytics.Key]analytics.Update{},
 	}
 	p.latest.Store(&Frame{Snapshot: &analytics.Snapshot{}})
@@ -83,7 +87,7 @@ func (p *Pipeline) Durable() event.Offsets {
 // never because of ctx.
 func (p *Pipeline) Run(ctx context.Context) error {
 	p.health.Started = time.Now()
-	p.early = p.health.Started
+	p.early, p.live = p.health.Started, p.health.Started
 	loaded, err := p.Store.Load(ctx)
 	if ctx.Err() != nil {
 		return nil // told to stop before anything had begun
@@ -148,18 +152,11 @@ func next(ctx context.Context, polls <-chan polled) (Batch, error) {
 
 // restore puts engine, board and source where the last checkpoint left them.
 func (p *Pipeline) restore(l Loaded) error {
-	if err := p.Engine.Restore(l.Next, l.State); err != nil {
+	p.board.Apply(l.Recent)
+	if err := p.resume(l); err != nil {
 		return err
 	}
 	p.health.Restored = p.Engine.Totals().Consumed
-	p.board.Apply(l.Recent)
-	again := p.Engine.Flush(true)
-	p.board.Apply(again)
-	for _, u := range again {
-		if analytics.Early(u) { // may have been waiting for its commit when the process ended
-			p.pending[u.Key()] = u
-		}
-	}
 	next, archived := event.Offsets{}, p.Archive.Next()
 	for part, offset := range p.Engine.Next() {
 		// Both read the same polls, so reading begins where the one behind is: where
@@ -172,10 +169,26 @@ func (p *Pipeline) restore(l Loaded) error {
 	return nil
 }
 
+// resume puts a new engine where a checkpoint left the one before.
+func (p *Pipeline) resume(l Loaded) error {
+	if err := p.Engine.Restore(l.Next, l.State); err != nil {
+		return err
+	}
+	again := p.Engine.Flush(true)
+	p.board.Apply(again)
+	for _, u := range again {
+		if analytics.Early(u) { // may have been waiting for its commit when the process ended
+			p.pending[u.Key()] = u
+		}
+	}
+	return nil
+}
+
 // loop is the one loop: everything that changes the engine happens here.
 func (p *Pipeline) loop(ctx context.Context, polls <-chan polled, keep *keeper) error {
 	framed, committed := time.Now(), time.Now()
 	var since int64 // records since the last checkpoint
+	renewed := false
 	for {
 		batch, err := next(ctx, polls)
 		ended := errors.Is(err, io.EOF)
@@ -205,12 +218,56 @@ func (p *Pipeline) loop(ctx context.Context, polls <-chan polled, keep *keeper) 
 		}
 		if commit {
 			committed, since = now, 0
-			if err := keep.hand(p.checkpoint(now, false)); err != nil {
+			if !renewed && p.settled(now) {
+				renewed = true
+				if err := p.renew(ctx, keep); err != nil {
+					return err
+				}
+			} else if _, err := keep.hand(p.checkpoint(now, false)); err != nil {
 				return err
 			}
 		}
 	}
 }
+
+// renew makes a checkpoint and goes on as a restart from it would: in memory of
+// its own. Catching up leaves each page that the state lies on half full of
+// garbage, and since state changes a little at a time, pages would stay so for
+// as long as the shop is open.
+func (p *Pipeline) renew(ctx context.Context, keep *keeper) error {
+	if p.Engine.Totals().Consumed-p.health.Restored < p.renewAfter {
+		_, err := keep.hand(p.checkpoint(time.Now(), false))
+		return err
+	}
+	if err := keep.commitNow(p.checkpoint(time.Now(), false)); err != nil {
+		return err
+	}
+	l, err := p.Store.Load(ctx)
+	if ctx.Err() != nil {
+		return nil // the engine there is goes on to its last checkpoint
+	}
+	if err != nil {
+		return fmt.Errorf("load checkpoint: %w", err)
+	}
+	p.Engine = p.Engine.Fresh()
+	runtime.GC() // now, while nothing new lies between what is old
+	return p.resume(l)
+}
+
+// settled reports whether the pipeline has been live long enough for what
+// catching up needed to be gone.
+func (p *Pipeline) settled(now time.Time) bool {
+	if p.health.Phase != Live {
+		p.live = now
+	}
+	return now.Sub(p.live) > settleAfter
+}
+
+// renewAfter is how many records are worth it.
+const (
+	renewAfter  = 200_000
+	settleAfter = 10 * time.Second
+)
 
 // frameEvery is longer while catching up: rows then change so fast that only
 // every few hundred thousand records are worth a look.

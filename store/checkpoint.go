@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unsafe"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -49,16 +50,13 @@ func (q *query) loadState() (state []analytics.StateEntry) {
 			return err
 		}
 		row := make([]driver.Value, 3)
-		operator := ""
+		operator, keep := "", arena{}
 		for err = rows.Next(row); err == nil; err = rows.Next(row) {
 			if name := row[0].(string); name != operator {
 				operator = name // one string for all its entries
 			}
-			value := row[2].([]byte)
-			if value == nil {
-				value = []byte{} // nil would delete the key
-			}
-			state = append(state, analytics.StateEntry{Operator: operator, Key: row[1].(string), Value: value})
+			key, value := keep.copy([]byte(row[1].(string))), keep.copy(row[2].([]byte))
+			state = append(state, analytics.StateEntry{Operator: operator, Key: unsafe.String(unsafe.SliceData(key), len(key)), Value: value})
 		}
 		if errors.Is(err, io.EOF) {
 			err = nil
@@ -66,6 +64,23 @@ func (q *query) loadState() (state []analytics.StateEntry) {
 		return errors.Join(err, rows.Close())
 	})
 	return state
+}
+
+// An arena holds copies of many small byte slices in few large ones: they go
+// together, and leave no holes between what stays.
+type arena struct{ free []byte }
+
+const arenaBytes = 1 << 20
+
+// copy is never nil.
+func (a *arena) copy(b []byte) []byte {
+	if len(b) > len(a.free) {
+		a.free = make([]byte, max(len(b), arenaBytes))
+	}
+	n := copy(a.free, b)
+	out := a.free[:n:n]
+	a.free = a.free[n:]
+	return out
 }
 
 // loadNext reads where a reader stands.

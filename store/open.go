@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -34,6 +35,10 @@ const (
 	// person's sqlite3 shell, a backup.
 	busyTimeout = 10_000 // milliseconds
 
+	// readerIdle is when a connection that reads is closed: it keeps pages of
+	// what it read.
+	readerIdle = time.Minute
+
 	// cacheSize is SQLite's page cache: it holds the inner pages of the tables
 	// a commit writes to.
 	cacheSize = 4_096 // KiB
@@ -50,6 +55,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 }
 
 func open(ctx context.Context, path, schema string, migrations []string) (*DB, error) {
+	oneHeap()
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -69,6 +75,7 @@ func open(ctx context.Context, path, schema string, migrations []string) (*DB, e
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), conn.Close())
 	}
 	d.readers.SetMaxOpenConns(readers)
+	d.readers.SetConnMaxIdleTime(readerIdle)
 	return d, nil
 }
 

@@ -23,7 +23,7 @@ type headless struct {
 	json    bool
 	expect  []expectation
 	shop    string // its currency
-	before  int64 // records that earlier runs had consumed
+	before  int64  // records that earlier runs had consumed
 	started bool
 }
 

@@ -333,7 +333,7 @@ func (s *service) close() error {
 // open all day.
 const (
 	gcCatching = 100
-	gcLive     = 10
+	gcLive     = 8
 )
 
 // collect sets the collector's pace by what the pipeline is about, and gives
