@@ -38,11 +38,16 @@ func (l *ledger) Commit(_ context.Context, c Commit) error {
 		}
 	}
 	for _, u := range c.Updates {
-		if s, ok := u.(analytics.SessionRow); ok && s.Deleted {
-			delete(l.rows, u.Key())
-		} else {
-			l.rows[u.Key()] = u
+		switch r := u.(type) {
+		case analytics.PulseRow: // no table keeps them
+			continue
+		case analytics.SessionRow:
+			if r.Deleted {
+				delete(l.rows, u.Key())
+				continue
+			}
 		}
+		l.rows[u.Key()] = u
 	}
 	return nil
 }
