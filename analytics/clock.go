@@ -15,6 +15,8 @@ type clock struct {
 	parts    perPartition[partClock]
 	newest   event.Millis // greatest event time of all
 	stamp    event.Millis // greatest record timestamp of all
+	reached  event.Millis // the watermark, which never falls
+	moved    bool         // since the last save
 }
 
 type partClock struct {
@@ -78,13 +80,19 @@ func (c *clock) watermark() event.Millis {
 			low = t
 		}
 	}
-	return max(0, low-c.lateness)
+	return max(c.reached, low-c.lateness) // a partition that is new has said nothing yet
 }
 
-func (c *clock) advance(event.Millis)     {}
+func (c *clock) advance(wm event.Millis)  { c.reached, c.moved = wm, true }
 func (c *clock) flush(bool, func(Update)) {}
 
 func (c *clock) save(emit func(string, []byte)) {
+	if c.moved {
+		c.moved = false
+		var w writer
+		w.int(int64(c.reached))
+		emit("watermark", w.b)
+	}
 	for p, pc := range c.parts.all() {
 		if !pc.changed {
 			continue
@@ -99,11 +107,15 @@ func (c *clock) save(emit func(string, []byte)) {
 }
 
 func (c *clock) load(key string, value []byte) error {
+	r := reader{b: value}
+	if key == "watermark" {
+		c.reached = event.Millis(r.int())
+		return r.done()
+	}
 	p, err := parsePartition(key)
 	if err != nil {
 		return err
 	}
-	r := reader{b: value}
 	pc := c.parts.at(p.Topic, p.Partition)
 	pc.spoken, pc.idle, pc.stamp = event.Millis(r.int()), event.Millis(r.int()), event.Millis(r.int())
 	c.stamp = max(c.stamp, pc.stamp)

@@ -128,7 +128,7 @@ func (e *Engine) apply(r *event.Record, h id) {
 		return
 	}
 	e.payments.keep(r)
-	if r.Topic == event.Transactions && r.Event.Currency != e.params.Currency {
+	if c := r.Event.Currency; c != e.params.Currency && (c != "" || r.Topic == event.Transactions) {
 		r = e.foreign(r)
 	}
 	for _, op := range e.all {
@@ -136,11 +136,13 @@ func (e *Engine) apply(r *event.Record, h id) {
 	}
 }
 
-// foreign is r as the operators see a payment in another currency than the
-// shop's: it happened, but no rate of exchange is known, so its amounts are
-// zero.
+// foreign is r as the operators see money in another currency than the shop's:
+// it happened, but no rate of exchange is known, so its amounts are zero.
 func (e *Engine) foreign(r *event.Record) *event.Record {
 	e.intake.Foreign++
+	if r.Event.Name == event.Purchase {
+		e.intake.ForeignOrders++
+	}
 	out := *r
 	out.Event.Price, out.Event.Value, out.Event.Discount = 0, 0, 0
 	out.Event.Items = slices.Clone(out.Event.Items)

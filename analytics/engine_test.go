@@ -29,7 +29,7 @@ func TestEngine_foreignMoney(t *testing.T) {
 	settle(e)
 	rows := table{}
 	rows.apply(e.Flush(true))
-	if c := e.Totals(); c.Orders != 3 || c.Units != 6 || c.Gross != 1000 || c.Discount != 100 || c.Refund != 1000 || c.Foreign != 6 {
+	if c := e.Totals(); c.Orders != 3 || c.Units != 6 || c.Gross != 1000 || c.Discount != 100 || c.Refund != 1000 || c.Foreign != 6 || c.ForeignOrders != 2 {
 		t.Errorf("totals %+v", c)
 	}
 	paid := map[string]event.Cents{}
@@ -54,5 +54,31 @@ func TestEngine_foreignMoney(t *testing.T) {
 	}
 	if price := records[5].Event.Items[0].Price; price != 500 {
 		t.Errorf("the record itself was changed: %d", price)
+	}
+}
+
+// A partition that was added has said nothing, and an engine that comes back
+// does not go back in time for it: what is final stays final.
+func TestEngine_newPartition(t *testing.T) {
+	var state []StateEntry
+	e := New(testParams())
+	e.Apply([]event.Record{{
+		Place: event.Place{Topic: event.UserEvents}, Time: noon, Value: []byte("{}"),
+		Event: event.Event{ID: "1", Name: event.PageView, Time: noon, UserID: "ann", SchemaVersion: 1},
+	}})
+	settle(e)
+	e.Flush(true)
+	for _, s := range e.Checkpoint().Changed {
+		s.Value = append([]byte{}, s.Value...)
+		state = append(state, s)
+	}
+	more := testParams()
+	more.Partitions[event.Transactions]++
+	again := New(more)
+	if err := again.Restore(event.Offsets{}, state); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := again.Watermark(), e.Watermark(); got != want || want == 0 {
+		t.Errorf("the watermark is %d, was %d", got, want)
 	}
 }

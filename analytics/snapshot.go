@@ -18,6 +18,7 @@ type Totals struct {
 	Refunds, Disputes             int64
 	Authorized, Declined          int64
 	Foreign                       int64            // records of money in another currency than the shop's, whose amounts are in no sum
+	ForeignOrders                 int64            // of them, purchases
 	Alerts                        int64            // confirmed
 	AlertsByRule                  map[string]int64 // confirmed
 	AlertValue                    event.Cents      // money of payments that were authorized and are suspected

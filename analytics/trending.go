@@ -287,6 +287,6 @@ func (t *trending) load(key string, value []byte) error {
 		m.items[intern(id)] = &interest{category: intern(r.string()), views: int32(r.int()), carts: int32(r.int()), orders: int32(r.int())}
 	}
 	t.minutes[n], t.newest = m, max(t.newest, n)
-	t.now = event.Millis(t.newest+1)*trendSpan - 1
+	t.now = event.Millis(t.newest) * trendSpan // at the least: or no row would be made until then
 	return r.done()
 }

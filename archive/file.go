@@ -29,25 +29,21 @@ const clockKey = "record_clock_ms"
 // file is one Parquet file while it is written, under its temporary name.
 type file struct {
 	name
-	dir       string // of the archive
-	f         *os.File
-	sum       hash.Hash
-	out       *columnar.File
-	columns   *columns
-	pending   int // rows in columns
-	bytes     int // of the records in columns, as received
-	group     groupLimits
-	newFolder bool // its parents have to be synced too
+	dir     string // of the archive
+	f       *os.File
+	sum     hash.Hash
+	out     *columnar.File
+	columns *columns
+	pending int // rows in columns
+	bytes   int // of the records in columns, as received
+	group   groupLimits
 }
 
 func create(dir string, n name, c *columns, enc *columnar.Encoder, group groupLimits) (*file, error) {
 	f := &file{name: n, dir: dir, columns: c, sum: sha256.New(), group: group}
 	folder := filepath.Join(dir, filepath.FromSlash(n.folder()))
-	if _, err := os.Stat(folder); err != nil {
-		f.newFolder = true
-		if err := os.MkdirAll(folder, folderMode); err != nil {
-			return nil, err
-		}
+	if err := os.MkdirAll(folder, folderMode); err != nil {
+		return nil, err
 	}
 	var err error
 	f.f, err = os.OpenFile(f.tmp(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, fileMode)
@@ -112,9 +108,10 @@ func (f *file) seal(clock event.Millis) (pipeline.File, error) {
 	}, nil
 }
 
-// syncFolders makes the rename durable, and the folders above if they are new.
+// syncFolders makes the rename durable, and the folders above, which another
+// file, or another run, may have made and not synced.
 func (f *file) syncFolders(folder string) error {
-	if err := syncFolder(folder); err != nil || !f.newFolder {
+	if err := syncFolder(folder); err != nil {
 		return err
 	}
 	if err := syncFolder(filepath.Dir(folder)); err != nil {

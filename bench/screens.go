@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -90,7 +91,7 @@ func openLive(ctx context.Context, dir string) (*live, error) {
 	l.line = pipeline.New(analytics.New(p), l.source, l.db, l.archive)
 	l.line.Shop = pipeline.Shop{
 		Simulated: true, Speed: 1, Published: l.shop.Published,
-		History: func() bool { return !l.shop.Progress().Live },
+		Start: math.MaxInt64, History: func() bool { return !l.shop.Progress().Live },
 	}
 	return l, nil
 }

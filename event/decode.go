@@ -94,7 +94,7 @@ func empty(t Topic, e *Event) bool {
 	case UserEvents:
 		return e.UserID == ""
 	case Transactions:
-		return e.UserID == "" || e.TransactionID == "" || e.Currency == ""
+		return e.UserID == "" || e.TransactionID == "" || !isCurrency(e.Currency)
 	case InventoryUpdates:
 		return e.ItemID == "" || e.LocationID == ""
 	default:
@@ -102,10 +102,18 @@ func empty(t Topic, e *Event) bool {
 	}
 }
 
+// isCurrency reports whether code has the form of ISO 4217: three capitals.
+func isCurrency(code string) bool {
+	return len(code) == 3 && isCapital(code[0]) && isCapital(code[1]) && isCapital(code[2])
+}
+
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
+
 // subjectKinds are what a label can be about.
 var subjectKinds = [...]string{"payment", "user", "device", "session"}
 
-// bounds refuses amounts and quantities that no shop has. A refund may be
+// bounds refuses amounts and quantities that no shop has, and a discount beyond
+// what it is given on. A refund may be
 // written as a negative amount; stock that is adjusted or transferred moves
 // both ways.
 func bounds(e *Event) Poison {
@@ -119,6 +127,9 @@ func bounds(e *Event) Poison {
 	cents := func(c Cents) bool { return c >= lowCents && c <= MaxCents }
 	pieces := func(n int64) bool { return n >= lowQuantity && n <= MaxQuantity }
 	if !cents(e.Price) || !cents(e.Value) || !cents(e.Discount) || !pieces(e.Quantity) || e.Time < minTime || e.Time > maxTime {
+		return Range
+	}
+	if e.Name == Purchase && e.Discount > e.Value {
 		return Range
 	}
 	sum := e.Price * Cents(e.Quantity) // each factor is bounded, so a product cannot overflow

@@ -26,6 +26,32 @@ const (
 	unfinished     = ".tmp"
 )
 
+// ErrOther is a snapshot of another shop than the Runner's.
+var ErrOther = errors.New("the folder holds another shop")
+
+// Fits reports, before anything is written, whether the snapshots in the
+// Runner's folder are those of its shop: ErrOther if not. A damaged one says
+// nothing.
+func (r *Runner) Fits() error {
+	entries, err := os.ReadDir(r.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("look for snapshots: %w", err)
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), snapshotSuffix) {
+			continue
+		}
+		state, err := os.ReadFile(filepath.Join(r.Dir, e.Name()))
+		if err != nil {
+			return fmt.Errorf("read a snapshot: %w", err)
+		}
+		if err := New(r.Config).Restore(state); err != nil && !errors.Is(err, ErrDamaged) {
+			return fmt.Errorf("%w: %w", ErrOther, err)
+		}
+	}
+	return nil
+}
+
 // openSnapshots makes the folder if need be, and clears it of what a crash left
 // unfinished.
 func openSnapshots(dir string) (*snapshots, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -45,7 +47,7 @@ const (
 	batchBytes     = 700_000
 	recordOverhead = 64 // bytes of lengths, offset and time, generously
 	headerSeq      = "shop_seq"
-	lookBack       = 500 // records behind the end, for the newest of ours
+	lookBack       = 500 // records behind the end, at first, for the newest of ours
 )
 
 // NewProducer connects to the cluster.
@@ -230,37 +232,49 @@ func (p *Producer) Newest(ctx context.Context) (map[event.Partition]uint64, int6
 		return nil, 0, err
 	}
 	var count int64
-	from := map[string]map[int32]kgo.Offset{}
-	left := map[event.Partition]bool{}
+	seq, open := map[event.Partition]uint64{}, event.Offsets{}
 	for part, e := range end {
-		if count += e; e == start[part] {
-			continue
+		if count += e; e > start[part] {
+			open[part] = e
 		}
-		topic := part.Topic.String()
-		if from[topic] == nil {
-			from[topic] = map[int32]kgo.Offset{}
-		}
-		from[topic][part.Partition] = kgo.NewOffset().At(max(start[part], e-lookBack))
-		left[part] = true
 	}
-	seq, err := p.readBack(ctx, from, end, left)
-	return seq, count, err
+	for back := int64(lookBack); len(open) > 0; back *= 10 { // others may have written behind ours
+		from := event.Offsets{}
+		for part, e := range open {
+			from[part] = max(start[part], e-back)
+		}
+		if err := p.readBack(ctx, from, end, seq); err != nil {
+			return nil, 0, err
+		}
+		for part := range from {
+			if _, found := seq[part]; found || from[part] == start[part] {
+				delete(open, part)
+			}
+		}
+	}
+	return seq, count, nil
 }
 
-func (p *Producer) readBack(ctx context.Context, from map[string]map[int32]kgo.Offset, end event.Offsets, left map[event.Partition]bool) (map[event.Partition]uint64, error) {
-	seq := map[event.Partition]uint64{}
-	p.cl.AddConsumePartitions(from)
+// readBack reads partitions to their end, and notes the last number of ours.
+func (p *Producer) readBack(ctx context.Context, from, end event.Offsets, seq map[event.Partition]uint64) error {
+	assigned, left := map[string]map[int32]kgo.Offset{}, map[event.Partition]bool{}
+	for part, at := range from {
+		topic := part.Topic.String()
+		if assigned[topic] == nil {
+			assigned[topic] = map[int32]kgo.Offset{}
+		}
+		assigned[topic][part.Partition], left[part] = kgo.NewOffset().At(at), true
+	}
+	p.cl.AddConsumePartitions(assigned)
 	defer func() {
-		for topic, parts := range from {
-			for part := range parts {
-				p.cl.RemoveConsumePartitions(map[string][]int32{topic: {part}})
-			}
+		for topic, parts := range assigned {
+			p.cl.RemoveConsumePartitions(map[string][]int32{topic: slices.Collect(maps.Keys(parts))})
 		}
 	}()
 	for len(left) > 0 {
 		fetches := p.cl.PollFetches(ctx)
 		if err := errors.Join(ctx.Err(), fetches.Err()); err != nil {
-			return nil, fmt.Errorf("read back the newest records: %w", err)
+			return fmt.Errorf("read back the newest records: %w", err)
 		}
 		fetches.EachRecord(func(r *kgo.Record) {
 			t, _ := event.ParseTopic(r.Topic)
@@ -273,7 +287,7 @@ func (p *Producer) readBack(ctx context.Context, from map[string]map[int32]kgo.O
 			}
 		})
 	}
-	return seq, nil
+	return nil
 }
 
 func shopSeq(r *kgo.Record) (uint64, bool) {
@@ -287,4 +301,9 @@ func shopSeq(r *kgo.Record) (uint64, bool) {
 }
 
 // Close leaves the cluster. What is not acknowledged by then may be lost.
-func (p *Producer) Close() { p.cl.Close() }
+func (p *Producer) Close() {
+	p.cl.Close()
+	if p.under != nil {
+		<-p.under
+	}
+}

@@ -43,15 +43,15 @@ func TestProducer_newestOfOurs(t *testing.T) {
 		odd := record(money, noon, "{}")
 		odd.Headers = []event.Header{{Key: headerSeq, Value: []byte("not a number")}}
 		write(t, w.Cluster, slices.Concat(
-			numbered(userA, 1200, 1), every(userA, 20, noon.Add(time.Hour), time.Second), every(userB, 30, noon, time.Second), []event.Record{odd}))
+			numbered(userA, 1200, 1), every(userA, 6000, noon.Add(time.Hour), time.Second), every(userB, 30, noon, time.Second), []event.Record{odd}))
 		seq, count := newest()
-		if want := map[event.Partition]uint64{userA: 1200}; !maps.Equal(seq, want) || count != 1251 {
-			t.Errorf("%v of %d records, want %v of 1251", seq, count, want)
+		if want := map[event.Partition]uint64{userA: 1200}; !maps.Equal(seq, want) || count != 7231 {
+			t.Errorf("%v of %d records, want %v of 7231", seq, count, want)
 		}
-		if err := w.broker.DeleteRecords(userA.Topic.String(), userA.Partition, 1219); err != nil {
+		if err := w.broker.DeleteRecords(userA.Topic.String(), userA.Partition, 7199); err != nil {
 			t.Fatal(err)
 		}
-		if seq, count := newest(); len(seq) != 0 || count != 1251 {
+		if seq, count := newest(); len(seq) != 0 || count != 7231 {
 			t.Errorf("of what is left: %v, %d records", seq, count)
 		}
 	})

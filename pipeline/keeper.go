@@ -88,13 +88,13 @@ func (k *keeper) share(ctx context.Context, b Batch) (release func(), err error)
 	case k.batches <- s:
 		return s.release, nil
 	case <-k.archived:
-		return nil, k.err()
+		err = k.err()
 	case <-ctx.Done():
-		if b.Release != nil {
-			b.Release()
-		}
-		return nil, nil
 	}
+	if b.Release != nil {
+		b.Release()
+	}
+	return nil, err
 }
 
 func (k *keeper) archive() error {

@@ -174,12 +174,12 @@ func (p *Pipeline) resume(l Loaded) error {
 	if err := p.Engine.Restore(l.Next, l.State); err != nil {
 		return err
 	}
+	// What had not been asked for when the checkpoint was made comes now, final
+	// rows among it.
 	again := p.Engine.Flush(true)
 	p.board.Apply(again)
 	for _, u := range again {
-		if analytics.Early(u) { // may have been waiting for its commit when the process ended
-			p.pending[u.Key()] = u
-		}
+		p.pending[u.Key()] = u
 	}
 	return nil
 }
@@ -329,7 +329,7 @@ func (p *Pipeline) flush(now time.Time, keep *keeper, commit, last bool) {
 
 func (p *Pipeline) phase() Phase {
 	switch {
-	case p.Shop.inHistory():
+	case p.Shop.inHistory(p.Engine.PublishedAt()):
 		return History
 	case p.health.Lag < 0:
 		return p.health.Phase

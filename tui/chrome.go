@@ -118,7 +118,7 @@ func (m *Model) crumbs(w int) []phrase {
 func (m *Model) vitals() []phrase {
 	s := &m.scene
 	var out []phrase
-	if !s.Broker.Up {
+	if !s.Broker.Up && s.Phase != pipeline.Starting { // before the first answer nobody knows
 		out = append(out, phrase{theme.Bad, "⚠ broker away"})
 	}
 	if s.Behind > noticeBehind && s.Phase == pipeline.Live {

@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"context"
+
+	"ecomtui/tui/chart"
 
 	"ecomtui/analytics"
 	"ecomtui/tui/text"
@@ -87,7 +90,7 @@ func (v *paymentView) fields(s *scene, w int) []string {
 	}
 	return s.fields(w, []field{
 		status,
-		{"amount", s.exactly(r.Value) + currencyNote(r.Currency), theme.Strong, true},
+		{"amount", text.MoneyExact(s.sign(r.Currency), int64(r.Value)), theme.Strong, true},
 		{"at", s.moment(r.At), theme.Text, true},
 		{"user", r.UserID, theme.Text, true},
 		{"order", orNone(r.OrderID), theme.Text, true},
@@ -99,11 +102,12 @@ func (v *paymentView) fields(s *scene, w int) []string {
 	})
 }
 
-func currencyNote(code string) string {
-	if code == "" {
-		return ""
+// sign is that of a payment's own currency.
+func (s *scene) sign(code string) string {
+	if sign := text.CurrencySign(code); code != "" && s.glyphs != chart.ASCII {
+		return sign
 	}
-	return " (" + code + ")"
+	return cmp.Or(code, s.currency)
 }
 
 func differs(a, b string) string {

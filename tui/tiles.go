@@ -5,6 +5,7 @@ import (
 
 	"ecomtui/analytics"
 	"ecomtui/event"
+	"ecomtui/pipeline"
 	"ecomtui/tui/chart"
 	"ecomtui/tui/text"
 	"ecomtui/tui/theme"
@@ -159,7 +160,7 @@ func (s *scene) window() (now, before *analytics.KPIRow) {
 	for i := len(s.KPI) - 1; i >= 0; i-- {
 		r := &s.KPI[i]
 		switch {
-		case now == nil && (r.Final || r.Window.End <= s.Newest):
+		case now == nil && s.over(r):
 			now = r
 		case now != nil && r.Window.End <= now.Window.Start:
 			return now, r
@@ -168,11 +169,17 @@ func (s *scene) window() (now, before *analytics.KPIRow) {
 	return now, nil
 }
 
+// over reports whether a window has all its events. An early row of one that has
+// ended has them only while live: catching up, rows are made seldom.
+func (s *scene) over(r *analytics.KPIRow) bool {
+	return r.Final || s.Phase == pipeline.Live && r.Window.End <= s.Newest
+}
+
 // kpi is a line of the newest windows.
 func (s *scene) kpi(value func(r *analytics.KPIRow) float64) func(int) []float64 {
 	return func(width int) []float64 {
 		rows := s.KPI
-		for len(rows) > 0 && !rows[len(rows)-1].Final && rows[len(rows)-1].Window.End > s.Newest {
+		for len(rows) > 0 && !s.over(&rows[len(rows)-1]) {
 			rows = rows[:len(rows)-1]
 		}
 		if len(rows) == 0 {

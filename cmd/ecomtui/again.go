@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"ecomtui/generator"
@@ -20,11 +18,11 @@ func (o *options) withoutDatabase(err error) error {
 	if !errors.As(err, &damage) {
 		return err
 	}
-	with := o.flagsFor(damage.Settings)
+	with := "start with " + o.flagsFor(damage.Settings)
 	if len(damage.Settings) == 0 {
-		with = "the flags of its very first start (--seed, --start, --history, --rate and the like, or --brokers)"
+		with = "start with the flags of its very first start (--seed, --start, --history, --rate and the like, or --brokers)"
 	}
-	return fmt.Errorf("%w; or move it and its -wal away and start with %s: then everything that the log still holds is counted again", err, with)
+	return fmt.Errorf("%w; or move it and its -wal away and %s: then everything that the log still holds is counted again", err, with)
 }
 
 // flagsFor is what to give at a first start to get these settings, but for what
@@ -32,11 +30,13 @@ func (o *options) withoutDatabase(err error) error {
 func (o *options) flagsFor(stored map[string]string) string {
 	var flags []string
 	_, simulated := stored["seed"]
-	if log := stored["brokers"]; log != "embedded" {
+	switch log := stored["brokers"]; {
+	case log != "embedded" && simulated:
+		flags = append(flags, "--brokers "+log, "--generate")
+	case log != "embedded":
 		flags = append(flags, "--brokers "+log)
-		if simulated {
-			flags = append(flags, "--generate")
-		}
+	case !simulated:
+		flags = append(flags, "--generate=false")
 	}
 	for _, flag := range []string{
 		"seed", "start", "history", "rate", "disorder", "duplicates", "malformed", "partitions", "window", "slide", "session-gap", "lateness", "currency",
@@ -56,18 +56,10 @@ func (s *service) sameShop(set *settings) error {
 	if set.kept || s.shop == nil {
 		return nil
 	}
-	snapshots, err := filepath.Glob(filepath.Join(s.shop.Dir, "*.shop"))
-	if err != nil {
-		return fmt.Errorf("look for the shop's snapshots: %w", err)
-	}
-	for _, path := range snapshots {
-		state, err := os.ReadFile(path)
-		if err == nil {
-			err = generator.New(s.shop.Config).Restore(state)
-		}
-		if err != nil && !errors.Is(err, generator.ErrDamaged) {
-			return usage("data directory %s has lost its database, and %w: give the flags of its very first start, or choose another --data-dir", s.o.dataDir, err)
-		}
+	if err := s.shop.Fits(); errors.Is(err, generator.ErrOther) {
+		return usage("data directory %s has lost its database, and %w: give the flags of its very first start, or choose another --data-dir", s.o.dataDir, err)
+	} else if err != nil {
+		return err
 	}
 	return nil
 }

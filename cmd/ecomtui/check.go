@@ -81,6 +81,8 @@ func (o *options) checkNumbers() error {
 		return usage("--currency %s: the simulated shop takes %s; leave the flag out", o.currency, analytics.Defaults().Currency)
 	case o.given("replication") && (o.replication < 1 || o.replication > math.MaxInt16):
 		return usage("--replication %d: write how many brokers keep each partition, such as 3", o.replication)
+	case o.embedded() && o.replication > 1:
+		return usage("--replication %d: the embedded broker is one, and keeps one copy; leave the flag out", o.replication)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
@@ -64,7 +65,7 @@ func (r reader) Payment(ctx context.Context, transactionID string) (analytics.Pa
 
 func (r reader) Record(ctx context.Context, at event.Place) (event.Record, error) {
 	rec, err := archive.Find(filepath.Join(r.s.dir, "archive"), at)
-	if errors.Is(err, archive.ErrNotArchived) {
+	if errors.Is(err, archive.ErrNotArchived) || errors.Is(err, fs.ErrNotExist) { // or written anew just now
 		return r.s.cluster.Record(ctx, at)
 	}
 	return rec, err

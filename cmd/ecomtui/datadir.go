@@ -53,9 +53,10 @@ func makeDataDir(path string) (string, error) {
 	return dir, nil
 }
 
-// leastFree is what the embedded broker writes in one piece at most: with less,
-// a record that it could not write was one too many for the disk.
-const leastFree = 2 << 20 // bytes
+// leastFree is how much may be free when the embedded broker is asked why it
+// could not write: a batch is a megabyte, and archive and database have given
+// back by then what they could not finish.
+const leastFree = 16 << 20 // bytes
 
 // fullDisk says so where an error means that dir has no room left. free is the
 // number of bytes in it that can still be written. The embedded broker does not
@@ -69,7 +70,7 @@ func fullDisk(err error, dir string, embedded bool, free uint64) error {
 	default:
 		return err
 	}
-	return fmt.Errorf("no space left on %s: free some and start again; nothing that was acknowledged is lost", dir)
+	return fmt.Errorf("no space left on %s: free some and start again; nothing that was acknowledged is lost (%w)", dir, err)
 }
 
 // unknownSpace is the freeSpace of a system that does not tell: plenty.

@@ -23,9 +23,14 @@ type headless struct {
 	json    bool
 	expect  []expectation
 	shop    string // its currency
+	wants   bool   // the log's end, with --until-caught-up
 	before  int64  // records that earlier runs had consumed
 	started bool
 }
+
+// errUnfinished fails a run that was told to go to the log's end and was ended
+// before.
+var errUnfinished = errors.New("ended before it had caught up")
 
 // errNobodyReads ends a run whose output nobody reads any more, as head does
 // when it has seen enough. There is nothing to say and nobody to say it to.
@@ -70,6 +75,9 @@ func (h *headless) finish(f *pipeline.Frame) error {
 	h.begin(f)
 	r := h.report("report", f)
 	verdict := r.judge(h.expect)
+	if h.wants && f.Phase != pipeline.Ended {
+		*r.OK, verdict = false, fmt.Errorf("%w: it had read %s events, and %s were left", errUnfinished, humanize.Comma(f.Totals.Consumed), count(f.Lag))
+	}
 	if err := h.print(r); err != nil {
 		return err
 	}

@@ -169,3 +169,11 @@ func TestHeadless_textSaysWhatNumbersAre(t *testing.T) {
 		t.Errorf("catching up, the latency is %s", latency(&r))
 	}
 }
+
+// A time limit that ends a run before the log's end does not make it green.
+func TestHeadless_unfinishedIsNotFine(t *testing.T) {
+	e := ecomtui(t, shopArgs(t.TempDir(), 50_000_000, "--for", "1500ms")...)
+	if r := e.lastReport(t); e.code != exitCheck || r["ok"] != false || !strings.Contains(e.stderr, "before it had caught up") {
+		t.Errorf("exit %d, ok %v: %s", e.code, r["ok"], e.stderr)
+	}
+}

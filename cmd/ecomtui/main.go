@@ -63,7 +63,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &locked):
 		return exitLocked
-	case errors.Is(err, errExpect):
+	case errors.Is(err, errExpect), errors.Is(err, errUnfinished):
 		return exitCheck
 	}
 	return exitBroken

@@ -60,7 +60,7 @@ func newOptions(fs *pflag.FlagSet) *options {
 	fs.IntVar(&o.replication, "replication", 0, "copies of each partition, when created (default: 1 embedded, 3 on a cluster)")
 	fs.StringVar(&o.listen, "listen", "", "let other Kafka clients reach the embedded broker at `host:port`")
 	fs.StringVar(&o.dataDir, "data-dir", "", "`folder` for database, archive and log (default: "+shown(defaultDataDir())+")")
-	fs.StringVar(&o.logSize, "log-size", "256MiB", "how large the embedded broker's log may grow")
+	fs.StringVar(&o.logSize, "log-size", "256MiB", "how large the embedded broker's log may grow; on a cluster, each partition of the topics created")
 
 	fs.Float64Var(&o.rate, "rate", 300, "the shop's traffic, in events a second of shop time")
 	fs.StringVar(&o.speed, "speed", "1", "how fast shop time passes: 1, 60, max")

@@ -142,7 +142,7 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 		KPI: kpiPart{
 			Orders: t.Orders, Units: t.Units, GrossRevenue: t.Gross, NetRevenue: net, Discount: t.Discount,
 			Refunded: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined, Foreign: t.Foreign,
-			AOV: ratio(int64(net), t.Orders), RPS: ratio(int64(net), t.SessionsEnded),
+			AOV: ratio(int64(net), t.Orders-t.ForeignOrders), RPS: ratio(int64(net), t.SessionsEnded),
 			ConversionRate:          ratio(t.Converted, t.SessionsEnded),
 			BounceRate:              ratio(t.SessionsEnded-t.Engaged, t.SessionsEnded),
 			CartAbandonmentRate:     ratio(t.Carted-t.Converted, t.Carted),

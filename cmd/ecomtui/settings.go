@@ -126,12 +126,16 @@ func settle(ctx context.Context, o *options, db *store.DB) (*settings, error) {
 		return s, nil
 	}
 	s.kept = true
+	if _, simulated := stored["seed"]; o.simulated() && !simulated {
+		return nil, usage("data directory %s is not a simulated shop's: choose another --data-dir", o.dataDir)
+	}
 	for _, x := range s.list() {
 		was, ok := stored[x.flag]
 		now := x.write()
+		if !ok { // from before there was such a setting: then it was what it is when nobody says otherwise
+			was = strings.Trim(o.flags.Lookup(x.flag).DefValue, "[]")
+		}
 		switch {
-		case !ok:
-			return nil, usage("data directory %s is not a simulated shop's: choose another --data-dir", o.dataDir)
 		case was == now:
 		case x.flag == "brokers":
 			return nil, usage("data directory %s holds what was read from %s, not from %s: choose another --data-dir", o.dataDir, was, now)

@@ -95,6 +95,7 @@ type service struct {
 	pipeline *pipeline.Pipeline
 	viewers  *sshd.Server // nil without --ssh
 	logSize  int64
+	away     bool // the broker, and the log says so
 }
 
 // open wires the service. What it has opened by the time of an error is closed.
@@ -157,6 +158,11 @@ func (s *service) connect() (err error) {
 // topics finds the topics, or makes them where that is allowed.
 func (s *service) topics(ctx context.Context) (p [event.TopicCount]int32, err error) {
 	t := kafka.Topics{Replication: int16(s.o.replication)}
+	if !s.o.embedded() { // there it is Trim that bounds the log: it knows what has been read
+		if t.SizeBytes, err = s.o.logBytes(); err != nil {
+			return p, err
+		}
+	}
 	if t.Partitions, err = s.o.topicPartitions(); err != nil {
 		return p, err
 	}
@@ -210,7 +216,7 @@ func (s *service) simulate(set *settings, partitions [event.TopicCount]int32) (e
 	s.source.Settled = func() event.Millis { return s.shop.Progress().Frontier.Add(-o.disorder) }
 	s.pipeline.Name = fmt.Sprintf("simulated shop, seed %d, on the %s", o.seed, s.cluster.Name)
 	s.pipeline.Shop = pipeline.Shop{
-		Simulated: true, Speed: speed, HistoryRecords: int64(o.rate * o.history.Seconds()),
+		Simulated: true, Speed: speed, Start: set.start, HistoryRecords: int64(o.rate * o.history.Seconds()),
 		History: func() bool { return !s.shop.Progress().Live }, Published: s.shop.Published,
 	}
 	return nil
@@ -284,7 +290,7 @@ func (s *service) front() (frontEnd, error) {
 		return &console{s}, nil
 	}
 	expect, err := s.o.expectations()
-	return &headless{out: os.Stdout, json: s.o.format == "json", expect: expect, shop: s.o.currency}, err
+	return &headless{out: os.Stdout, json: s.o.format == "json", expect: expect, shop: s.o.currency, wants: s.o.untilCaughtUp}, err
 }
 
 // trim keeps the embedded log small: what database and archive have is not
@@ -336,6 +342,18 @@ const (
 	gcLive     = 8
 )
 
+// tell writes it down when the broker goes away and when it comes back.
+func (s *service) tell(b pipeline.BrokerHealth) {
+	switch {
+	case b.Up && s.away:
+		slog.Info("the broker is back", "broker", b.Name)
+		s.away = false
+	case !b.Up && b.Err != "" && !s.away:
+		slog.Warn("the broker is away; reconnecting", "broker", b.Name, "err", b.Err)
+		s.away = true
+	}
+}
+
 // collect sets the collector's pace by what the pipeline is about, and gives
 // back to the system, once a minute, what catching up and bursts have left.
 func (s *service) collect(ctx context.Context) error {
@@ -349,7 +367,9 @@ func (s *service) collect(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if s.pipeline.Latest().Phase != pipeline.Live {
+		f := s.pipeline.Latest()
+		s.tell(f.Broker)
+		if f.Phase != pipeline.Live {
 			continue
 		}
 		if ticks%everyTicks == 0 {
