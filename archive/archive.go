@@ -39,9 +39,9 @@ const (
 
 	// groupRows is the number of rows in a row group. Users, sessions and
 	// devices repeat more among more rows, which are buffered for longer: rows
-	// cost 39 bytes each by 4,000 and 37 by 8,000, where ten open files take
-	// 3 MB more.
-	groupRows = 4_000
+	// cost 41 bytes each by 3,000 and 37 by 8,000, where ten open files take
+	// 5 MB more.
+	groupRows = 3_000
 
 	// groupBytes ends a row group early when its records are this large
 	// together, thrice what a shop's are: row groups wait in memory, and a

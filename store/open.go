@@ -41,7 +41,7 @@ const (
 
 	// cacheSize is SQLite's page cache: it holds the inner pages of the tables
 	// a commit writes to.
-	cacheSize = 4_096 // KiB
+	cacheSize = 2_048 // KiB
 
 	// walLimit is the size to which the write-ahead log is cut back after a
 	// large commit.

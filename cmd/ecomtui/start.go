@@ -334,12 +334,12 @@ func (s *service) close() error {
 
 // How much the heap may grow between collections, in percent. Catching up
 // allocates a gigabyte a second, and more than the usual 100 gains little. A
-// live shop allocates some megabytes a second, so collecting ten times as often
-// costs two hundredths of a core, and halves the memory of a console that stays
+// live shop allocates some megabytes a second, so collecting twenty times as often
+// costs three hundredths of a core, and halves the memory of a console that stays
 // open all day.
 const (
 	gcCatching = 100
-	gcLive     = 8
+	gcLive     = 5
 )
 
 // tell writes it down when the broker goes away and when it comes back.
