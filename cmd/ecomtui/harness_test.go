@@ -102,13 +102,13 @@ func pretty(t *testing.T, v any) string {
 // eventually waits until ok, looking every so often.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(time.Minute)
+	deadline := time.After(patience)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-deadline:
-			t.Fatalf("waited a minute for %s", what)
+			t.Fatalf("waited %s for %s", patience, what)
 		case <-tick.C:
 		}
 	}
