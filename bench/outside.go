@@ -14,7 +14,7 @@ import (
 // residentAfter and residentFor are when the memory of the program is looked
 // at: after its history, while it is live.
 const (
-	residentAfter = 30 * time.Second
+	residentAfter = 90 * time.Second
 	residentFor   = 30 * time.Second
 )
 
