@@ -3,8 +3,9 @@
 -- unless a comment says otherwise, spans are half-open, and flags are 0 or 1.
 -- A row with final = 0 is early: it may still change or go.
 --
--- Every table belongs to the newest row of checkpoint: it is the exact answer
--- to the records before next_offset, whenever you look.
+-- Every table belongs to the newest row of checkpoint: its final rows are the
+-- exact answer to the records before next_offset, whenever you look. Early rows
+-- follow within ten seconds, or a minute while catching up.
 --
 -- What changes here needs a new user_version and a step in open.go.
 

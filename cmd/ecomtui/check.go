@@ -117,9 +117,9 @@ func (o *options) checkWords() error {
 
 // checkAddresses looks at where to listen; port 0 is any that is free.
 func (o *options) checkAddresses() error {
-	for flag, address := range map[string]string{"listen": o.listen, "ssh": o.ssh} {
-		if _, ok := port(address); address != "" && !ok {
-			return usage("--%s %q: write host:port, with a port up to %d, such as 127.0.0.1:9092", flag, address, math.MaxUint16)
+	for _, a := range []struct{ flag, address string }{{"listen", o.listen}, {"ssh", o.ssh}} {
+		if _, ok := port(a.address); a.address != "" && !ok {
+			return usage("--%s %q: write host:port, with a port up to %d, such as 127.0.0.1:9092", a.flag, a.address, math.MaxUint16)
 		}
 	}
 	if o.listen != "" && !o.embedded() {
