@@ -43,7 +43,9 @@ func (b *Board) Apply(us []Update) {
 func (b *Board) apply(u Update) {
 	switch u := u.(type) {
 	case KPIRow:
-		b.kpi[u.Key()], b.stale.kpi = u, true
+		if u.Grain == GrainWindow {
+			b.kpi[u.Key()], b.stale.kpi = u, true
+		}
 	case PulseRow:
 		b.pulses[u.Key()] = u
 		b.newest = max(b.newest, u.At)
@@ -191,13 +193,13 @@ func (b *Board) windows() []KPIRow {
 func (b *Board) breakdown(newest event.Millis) []KPIRow {
 	var end event.Millis
 	for _, r := range b.kpi {
-		if r.Window.End <= newest {
+		if r.Grain == GrainWindow && r.Window.End <= newest {
 			end = max(end, r.Window.End)
 		}
 	}
 	var out []KPIRow
 	for _, r := range b.kpi {
-		if r.Dimension != "all" && r.Window.End == end {
+		if r.Grain == GrainWindow && r.Dimension != "all" && r.Window.End == end {
 			out = append(out, r)
 		}
 	}

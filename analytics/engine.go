@@ -19,11 +19,12 @@ import (
 // only if their Params do.
 type Params struct {
 	Partitions [event.TopicCount]int32
-	Window     time.Duration // of the KPI rows
-	Slide      time.Duration // between the starts of two windows; divides Window
-	SessionGap time.Duration // inactivity that ends a session
-	Currency   string        // of the shop, ISO 4217: what is in another one has no part in sums of money
-	Lateness   time.Duration // how far a record may be behind its partition
+	Window     time.Duration  // of the KPI rows
+	Slide      time.Duration  // between the starts of two windows; divides Window
+	SessionGap time.Duration  // inactivity that ends a session
+	Zone       *time.Location // of the shop's hours and days
+	Currency   string         // of the shop, ISO 4217: what is in another one has no part in sums of money
+	Lateness   time.Duration  // how far a record may be behind its partition
 }
 
 // Defaults are the Params of a console that is told nothing else.
@@ -32,6 +33,7 @@ func Defaults() Params {
 		Partitions: [event.TopicCount]int32{3, 3, 3, 1},
 		Window:     5 * time.Minute,
 		Slide:      30 * time.Second,
+		Zone:       time.UTC,
 		Currency:   "EUR",
 		SessionGap: 30 * time.Minute,
 		Lateness:   10 * time.Second,

@@ -1,12 +1,11 @@
 package analytics
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-
-	"github.com/axiomhq/hyperloglog"
 
 	"ecomtui/event"
 )
@@ -20,6 +19,8 @@ type kpi struct {
 	due    int64 // windows that start before this pane can grow no more
 	closed int64 // windows that start before this pane have been emitted as final
 	gone   []int64
+	hours  *periods
+	days   *periods
 	totals *Totals
 }
 
@@ -28,6 +29,8 @@ func newKPI(p Params) *kpi {
 		slide: event.Millis(p.Slide.Milliseconds()),
 		size:  int64(p.Window / p.Slide),
 		panes: map[int64]*pane{},
+		hours: newPeriods(GrainHour, hourIn(p.Zone)),
+		days:  newPeriods(GrainDay, dayIn(p.Zone)),
 	}
 }
 
@@ -103,17 +106,35 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 		}
 	}
 	k.drop()
+	k.flushPeriods(emit)
+	for _, p := range k.panes {
+		p.unshown = false
+	}
 }
 
-// drop forgets the panes that no open window holds.
+// drop hands the panes that no open window holds to their hour and day. They
+// go oldest first: which values a crowded day calls "other" would depend on it.
 func (k *kpi) drop() {
 	k.closed = max(k.closed, k.due)
-	for i, p := range k.panes {
-		p.unshown = false
-		if i < k.closed {
-			delete(k.panes, i)
-			k.gone = append(k.gone, i)
+	for _, i := range slices.Sorted(maps.Keys(k.panes)) {
+		if i >= k.closed {
+			return
 		}
+		at := event.Millis(i) * k.slide
+		k.hours.take(at, k.panes[i])
+		k.days.take(at, k.panes[i])
+		delete(k.panes, i)
+		k.gone = append(k.gone, i)
+	}
+}
+
+func (k *kpi) flushPeriods(emit func(Update)) {
+	open := make(map[event.Millis]*pane, len(k.panes))
+	for i, p := range k.panes {
+		open[event.Millis(i)*k.slide] = p
+	}
+	for _, p := range []*periods{k.hours, k.days} {
+		p.flush(open, event.Millis(k.closed)*k.slide, func(r KPIRow) { emit(r) })
 	}
 }
 
@@ -141,48 +162,38 @@ func (k *kpi) grew(start int64) bool {
 }
 
 // window is a sum of panes.
-type window struct {
-	all      counts
-	byValue  [dimensionCount]breakdown
-	visitors *hyperloglog.Sketch
-}
+type window struct{ pane }
 
-func newWindow() *window { return &window{visitors: newVisitors()} }
+func newWindow() *window { return &window{*newPane()} }
 
 // add adds a pane; nil is one in which nothing happened.
 func (w *window) add(p *pane) {
-	if p == nil {
-		return
+	if p != nil {
+		w.pane.add(p)
 	}
-	w.all.add(&p.all)
-	if err := w.visitors.Merge(p.visitors); err != nil {
-		panic(err) // sketches of one precision always merge
-	}
-	for d := range p.byValue {
-		for v, c := range p.byValue[d].values {
-			w.byValue[d].at(v).add(c)
+}
+
+// rows makes a row of the whole and one of each value.
+func (w *window) rows(emit func(KPIRow)) {
+	row := w.all.row()
+	row.Dimension, row.Visitors = "all", int64(w.visitors.Estimate())
+	emit(row)
+	for d := range w.byValue {
+		for v, c := range w.byValue[d].values {
+			row := c.row()
+			row.Dimension, row.Value = dimension(d).String(), v
+			emit(row)
 		}
 	}
 }
 
 // emit makes a window's rows. They are final once the watermark is past it.
 func (k *kpi) emit(w *window, start int64, emit func(Update)) {
-	row := w.all.row()
-	row.Visitors = int64(w.visitors.Estimate())
-	emit(k.named(row, start, "all", ""))
-	for d := range w.byValue {
-		for v, c := range w.byValue[d].values {
-			emit(k.named(c.row(), start, dimension(d).String(), v))
-		}
-	}
-}
-
-// named says which row it is.
-func (k *kpi) named(r KPIRow, start int64, dim, value string) KPIRow {
 	from := event.Millis(start) * k.slide
-	r.Grain, r.Window = GrainWindow, Window{from, from + event.Millis(k.size)*k.slide}
-	r.Dimension, r.Value, r.Final = dim, value, start < k.due
-	return r
+	w.rows(func(r KPIRow) {
+		r.Grain, r.Window, r.Final = GrainWindow, Window{from, from + event.Millis(k.size)*k.slide}, start < k.due
+		emit(r)
+	})
 }
 
 func (k *kpi) save(emit func(string, []byte)) {
@@ -195,6 +206,9 @@ func (k *kpi) save(emit func(string, []byte)) {
 		emit("closed", w.b)
 	}
 	k.gone = nil
+	if err := errors.Join(k.hours.save(emit), k.days.save(emit)); err != nil {
+		panic(err) // a sketch in memory always encodes
+	}
 	for i, p := range k.panes {
 		if !p.unsaved {
 			continue
@@ -213,6 +227,11 @@ func (k *kpi) load(key string, value []byte) error {
 	if key == "closed" {
 		k.closed = r.int()
 		return r.done()
+	}
+	for _, p := range []*periods{k.hours, k.days} {
+		if mine, err := p.load(key, value); mine {
+			return err
+		}
 	}
 	i, err := strconv.ParseInt(key, 10, 64)
 	if err != nil {

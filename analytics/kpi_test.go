@@ -3,6 +3,7 @@ package analytics
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -53,19 +54,33 @@ func TestKPI_windowsEqualBruteForce(t *testing.T) {
 }
 
 // bruteForce makes the rows of the shop and its countries for every window that
-// the watermark has passed.
+// the watermark has passed, and every hour and day that no open window reaches
+// into.
 func bruteForce(events []event.Event, rows table, wm event.Millis) table {
 	out := table{}
 	p := briefParams()
 	slide, size := event.Millis(p.Slide.Milliseconds()), event.Millis(p.Window.Milliseconds())
 	visitors := map[Key]map[string]bool{}
 	windows := func(at event.Millis, country string, count func(*KPIRow, Key)) {
+		type span struct {
+			grain string
+			Window
+		}
+		var spans []span
 		for start := at / slide * slide; start > at-size; start -= slide {
-			if start+size > wm {
-				continue
+			if start+size <= wm {
+				spans = append(spans, span{GrainWindow, Window{start, start + size}})
 			}
+		}
+		closed := (wm/slide - size/slide + 1) * slide
+		for _, s := range []span{{GrainHour, hourIn(p.Zone)(at)}, {GrainDay, dayIn(p.Zone)(at)}} {
+			if s.End <= closed {
+				spans = append(spans, s)
+			}
+		}
+		for _, s := range spans {
 			for _, r := range []KPIRow{{Dimension: "all"}, {Dimension: "country", Value: country}} {
-				r.Grain, r.Window, r.Final = GrainWindow, Window{start, start + size}, true
+				r.Grain, r.Window, r.Final = s.grain, s.Window, true
 				if r.Dimension == "country" && country == "" {
 					continue
 				}
@@ -134,6 +149,39 @@ func countOne(r *KPIRow, e *event.Event) {
 	case event.Refund:
 		r.Refunds++
 		r.Refund += e.Value
+	}
+}
+
+// Hours and days are those of the shop's calendar: a day in which clocks change
+// has 23 or 25 of them.
+func TestPeriods_followTheCalendar(t *testing.T) {
+	lisbon, err := time.LoadLocation("Europe/Lisbon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := time.FixedZone("", 5*3600+1800)
+	for _, c := range []struct {
+		of             func(event.Millis) Window
+		at, start, end string
+	}{
+		{hourIn(time.UTC), "2026-01-05T09:59:59.999Z", "2026-01-05T09:00:00Z", "2026-01-05T10:00:00Z"},
+		{hourIn(half), "2026-01-05T09:29:00Z", "2026-01-05T08:30:00Z", "2026-01-05T09:30:00Z"},
+		{dayIn(time.UTC), "2026-01-05T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z"},
+		{dayIn(half), "2026-01-05T20:00:00Z", "2026-01-05T18:30:00Z", "2026-01-06T18:30:00Z"},
+		{dayIn(lisbon), "2026-03-29T12:00:00Z", "2026-03-29T00:00:00Z", "2026-03-29T23:00:00Z"},
+		{dayIn(lisbon), "2026-10-25T12:00:00Z", "2026-10-24T23:00:00Z", "2026-10-26T00:00:00Z"},
+		{hourIn(lisbon), "2026-03-29T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z"},
+	} {
+		ms := func(s string) event.Millis {
+			at, err := time.Parse(time.RFC3339Nano, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return event.At(at)
+		}
+		if got, want := c.of(ms(c.at)), (Window{ms(c.start), ms(c.end)}); got != want {
+			t.Errorf("%s is in %s to %s, want %s to %s", c.at, got.Start.Time(), got.End.Time(), c.start, c.end)
+		}
 	}
 }
 

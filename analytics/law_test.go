@@ -24,6 +24,7 @@ var testPartitions = [event.TopicCount]int32{2, 2, 1, 1}
 func testParams() Params {
 	p := Defaults()
 	p.Partitions = testPartitions
+	p.Zone = time.FixedZone("", 5*3600+1800)
 	return p
 }
 
@@ -45,6 +46,9 @@ func drawLog(t *rapid.T) shopLog {
 		at += event.Millis(rnd(20_000))
 		if rnd(60) == 0 {
 			at += event.Millis(rnd(40 * 60_000))
+		}
+		if rnd(400) == 0 {
+			at += event.Millis(rnd(30 * 3_600_000))
 		}
 		e := event.Event{
 			ID: fmt.Sprintf("e-%d", i), Time: at - event.Millis(rnd(8_000)), SchemaVersion: 1,

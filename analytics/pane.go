@@ -93,6 +93,23 @@ func listed(items []event.Item, category string) bool {
 	return false
 }
 
+// add adds a pane that can grow no more.
+func (p *pane) add(o *pane) {
+	p.all.add(&o.all)
+	p.union(o)
+	for d := range o.byValue {
+		for v, c := range o.byValue[d].values {
+			p.byValue[d].at(v).add(c)
+		}
+	}
+}
+
+func (p *pane) union(o *pane) {
+	if err := p.visitors.Merge(o.visitors); err != nil {
+		panic(err) // sketches of one precision always merge
+	}
+}
+
 // ended counts a session whose gap ran out in this pane.
 func (p *pane) ended(s *SessionRow) {
 	p.unsaved, p.unshown = true, true

@@ -46,7 +46,7 @@ const (
 // A session counts in the windows that hold the moment its inactivity gap ran
 // out, so that a window can close without waiting for sessions.
 type KPIRow struct {
-	Grain     string // GrainWindow
+	Grain     string // GrainWindow, GrainHour, GrainDay
 	Window    Window
 	Dimension string // all, category, country, device, payment_method
 	Value     string
@@ -263,9 +263,6 @@ func (AlertRow) update()      {}
 func (StockRow) update()      {}
 func (TrendingRow) update()   {}
 func (DeadLetterRow) update() {}
-
-// GrainWindow is the grain of rows over --window, every --slide.
-const GrainWindow = "window"
 
 // Early reports whether u may still change by itself, without the world
 // changing: a window or a session that is open. The engine makes such rows
