@@ -21,6 +21,8 @@ type kpi struct {
 	gone   []int64
 	hours  *periods
 	days   *periods
+	normal normal
+	judged bool // since the last save
 	totals *Totals
 }
 
@@ -85,6 +87,14 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 	for i := range k.panes {
 		newest = max(newest, i)
 	}
+	var ended []KPIRow // of the whole shop, newest first
+	row := func(r KPIRow) {
+		if r.Final && r.Dimension == "all" {
+			ended = append(ended, r)
+			return
+		}
+		emit(r)
+	}
 	var open *window // what the windows that are not over yet share: panes from one to the newest
 	for _, start := range k.starts() {
 		if start+k.size <= newest {
@@ -93,7 +103,7 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 				for i := start; i < start+k.size; i++ {
 					w.add(k.panes[i])
 				}
-				k.emit(w, start, emit)
+				k.emit(w, start, row)
 			}
 			continue
 		}
@@ -102,8 +112,12 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 		}
 		open.add(k.panes[start])
 		if start < k.due || k.grew(start) {
-			k.emit(open, start, emit)
+			k.emit(open, start, row)
 		}
+	}
+	for _, r := range slices.Backward(ended) {
+		r.Anomalies, k.judged = k.normal.judge(&r), true
+		emit(r)
 	}
 	k.drop()
 	k.flushPeriods(emit)
@@ -188,7 +202,7 @@ func (w *window) rows(emit func(KPIRow)) {
 }
 
 // emit makes a window's rows. They are final once the watermark is past it.
-func (k *kpi) emit(w *window, start int64, emit func(Update)) {
+func (k *kpi) emit(w *window, start int64, emit func(KPIRow)) {
 	from := event.Millis(start) * k.slide
 	w.rows(func(r KPIRow) {
 		r.Grain, r.Window, r.Final = GrainWindow, Window{from, from + event.Millis(k.size)*k.slide}, start < k.due
@@ -206,6 +220,12 @@ func (k *kpi) save(emit func(string, []byte)) {
 		emit("closed", w.b)
 	}
 	k.gone = nil
+	if k.judged {
+		k.judged = false
+		var w writer
+		k.normal.encode(&w)
+		emit("normal", w.b)
+	}
 	if err := errors.Join(k.hours.save(emit), k.days.save(emit)); err != nil {
 		panic(err) // a sketch in memory always encodes
 	}
@@ -224,8 +244,12 @@ func (k *kpi) save(emit func(string, []byte)) {
 
 func (k *kpi) load(key string, value []byte) error {
 	r := &reader{b: value}
-	if key == "closed" {
+	switch key {
+	case "closed":
 		k.closed = r.int()
+		return r.done()
+	case "normal":
+		k.normal.decode(r)
 		return r.done()
 	}
 	for _, p := range []*periods{k.hours, k.days} {

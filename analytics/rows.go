@@ -65,7 +65,8 @@ type KPIRow struct {
 	BeginCheckoutEvents         int64
 	AddPaymentInfoEvents        int64
 
-	Final bool
+	Anomalies []Anomaly // of final windows of dimension "all": what is far from usual
+	Final     bool
 }
 
 // Net is gross revenue less discounts and refunds.

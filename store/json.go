@@ -66,6 +66,20 @@ func appendSignals(dst []byte, signals []analytics.Signal) []byte {
 	return append(dst, ']')
 }
 
+func appendAnomalies(dst []byte, found []analytics.Anomaly) []byte {
+	dst = append(dst, '[')
+	for i, a := range found {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(append(dst, `{"kpi":`...), a.KPI)
+		dst = appendFloat(append(dst, `,"value":`...), a.Value)
+		dst = appendFloat(append(dst, `,"usual":`...), a.Usual)
+		dst = append(appendFloat(append(dst, `,"z":`...), a.Z), '}')
+	}
+	return append(dst, ']')
+}
+
 func appendInts(dst []byte, ints []int64) []byte {
 	dst = append(dst, '[')
 	for i, n := range ints {

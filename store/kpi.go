@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"ecomtui/analytics"
 )
@@ -9,8 +11,8 @@ import (
 const upsertKPI = `
 INSERT INTO kpi (grain, start_ms, end_ms, dimension, value, events, page_views, visitors, sessions, carted, checkouts,
 	converted, orders, units, gross_cents, discount_cents, refund_cents, net_cents, refunds, disputes, authorized,
-	declined, searches, item_views, cart_adds, checkout_begins, payment_infos, final)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	declined, searches, item_views, cart_adds, checkout_begins, payment_infos, anomalies, final)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET end_ms = excluded.end_ms, events = excluded.events, page_views = excluded.page_views,
 	visitors = excluded.visitors, sessions = excluded.sessions, carted = excluded.carted, checkouts = excluded.checkouts,
 	converted = excluded.converted, orders = excluded.orders, units = excluded.units, gross_cents = excluded.gross_cents,
@@ -20,10 +22,11 @@ ON CONFLICT DO UPDATE SET end_ms = excluded.end_ms, events = excluded.events, pa
 	checkout_begins = excluded.checkout_begins, payment_infos = excluded.payment_infos, final = excluded.final`
 
 func (w *writer) writeKPI(ctx context.Context, r *analytics.KPIRow) error {
+	w.json = appendAnomalies(w.json[:0], r.Anomalies)
 	return w.kpi.add(ctx, w.conn, r.Grain, int64(r.Window.Start), int64(r.Window.End), r.Dimension, r.Value,
 		r.Events, r.PageViews, r.Visitors, r.Sessions, r.Carted, r.Checkouts,
 		r.Converted, r.Orders, r.Units, int64(r.Gross), int64(r.Discount), int64(r.Refund), int64(r.Net()), r.Refunds, r.Disputes, r.Authorized,
-		r.Declined, r.SearchCount, r.ViewItemEvents, r.AddToCartEvents, r.BeginCheckoutEvents, r.AddPaymentInfoEvents, r.Final)
+		r.Declined, r.SearchCount, r.ViewItemEvents, r.AddToCartEvents, r.BeginCheckoutEvents, r.AddPaymentInfoEvents, string(w.json), r.Final)
 }
 
 // shownWindows is how far back the windows go that a Snapshot shows, from the
@@ -33,7 +36,7 @@ const shownWindows = 2 * 60 * 60 * 1000 // milliseconds
 const selectKPI = `
 SELECT grain, start_ms, end_ms, dimension, value, events, page_views, visitors, sessions, carted, checkouts,
 	converted, orders, units, gross_cents, discount_cents, refund_cents, refunds, disputes, authorized,
-	declined, searches, item_views, cart_adds, checkout_begins, payment_infos, final
+	declined, searches, item_views, cart_adds, checkout_begins, payment_infos, anomalies, final
 FROM kpi WHERE final = 1 AND grain = 'window' `
 
 // loadKPI reads the shop's final windows of late, oldest first.
@@ -50,9 +53,19 @@ func (q *query) loadByValue() []analytics.Update {
 
 func scanKPI(scan func(...any) error) (analytics.KPIRow, error) {
 	var r analytics.KPIRow
+	var anomalies []byte
 	err := scan(&r.Grain, &r.Window.Start, &r.Window.End, &r.Dimension, &r.Value, &r.Events, &r.PageViews, &r.Visitors,
 		&r.Sessions, &r.Carted, &r.Checkouts, &r.Converted, &r.Orders, &r.Units, &r.Gross, &r.Discount, &r.Refund,
 		&r.Refunds, &r.Disputes, &r.Authorized, &r.Declined, &r.SearchCount, &r.ViewItemEvents, &r.AddToCartEvents,
-		&r.BeginCheckoutEvents, &r.AddPaymentInfoEvents, &r.Final)
-	return r, err
+		&r.BeginCheckoutEvents, &r.AddPaymentInfoEvents, &anomalies, &r.Final)
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(anomalies, &r.Anomalies); err != nil {
+		return r, fmt.Errorf("anomalies of %s: %w", r.Window.Start.Time(), err)
+	}
+	if len(r.Anomalies) == 0 {
+		r.Anomalies = nil
+	}
+	return r, nil
 }

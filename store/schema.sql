@@ -39,9 +39,27 @@ CREATE TABLE kpi (
 	cart_adds      INTEGER NOT NULL,
 	checkout_begins INTEGER NOT NULL,
 	payment_infos  INTEGER NOT NULL,
+	anomalies      TEXT    NOT NULL, -- JSON: [{kpi, value, usual, z}], of final windows of dimension 'all'
 	final          INTEGER NOT NULL,
 	PRIMARY KEY (grain, start_ms, dimension, value)
 ) STRICT, WITHOUT ROWID;
+
+-- Each window of the whole shop beside the one before it and the one of the same
+-- time yesterday; NULL where there was none.
+CREATE VIEW kpi_change AS
+SELECT w.start_ms, w.end_ms, w.final,
+	w.events, b.events AS events_before, y.events AS events_yesterday,
+	w.visitors, b.visitors AS visitors_before, y.visitors AS visitors_yesterday,
+	w.orders, b.orders AS orders_before, y.orders AS orders_yesterday,
+	w.net_cents, b.net_cents AS net_cents_before, y.net_cents AS net_cents_yesterday,
+	w.sessions, b.sessions AS sessions_before, y.sessions AS sessions_yesterday,
+	w.converted, b.converted AS converted_before, y.converted AS converted_yesterday,
+	w.authorized, b.authorized AS authorized_before, y.authorized AS authorized_yesterday,
+	w.declined, b.declined AS declined_before, y.declined AS declined_yesterday
+FROM kpi w
+LEFT JOIN kpi b ON (b.grain, b.start_ms, b.dimension, b.value) = (w.grain, w.start_ms - (w.end_ms - w.start_ms), w.dimension, w.value)
+LEFT JOIN kpi y ON (y.grain, y.start_ms, y.dimension, y.value) = (w.grain, w.start_ms - 86400000, w.dimension, w.value)
+WHERE w.grain = 'window' AND w.dimension = 'all';
 
 -- One visit. While it is open a user has one row, under a key of the user's.
 CREATE TABLE session (

@@ -110,7 +110,7 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 			Grain: "window", Window: analytics.Window{Start: 1000, End: 2000}, Dimension: "all", Events: 1, PageViews: 2, Visitors: 3,
 			Sessions: 4, Carted: 5, Checkouts: 6, Converted: 7, Orders: 8, Units: 9, Gross: 1000, Discount: 100, Refund: 10,
 			Refunds: 11, Disputes: 12, Authorized: 13, Declined: 14, SearchCount: 15, ViewItemEvents: 16, AddToCartEvents: 17,
-			BeginCheckoutEvents: 18, AddPaymentInfoEvents: 19, Final: true,
+			BeginCheckoutEvents: 18, AddPaymentInfoEvents: 19, Anomalies: []analytics.Anomaly{{KPI: "orders", Value: 8, Usual: 1.5, Z: 6.25}}, Final: true,
 		},
 		analytics.PulseTable: analytics.PulseRow{Step: 1000, At: 1000, Events: 1},
 		analytics.SessionTable: analytics.SessionRow{
@@ -145,7 +145,8 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 	want := [analytics.TableCount][]string{
 		analytics.KPITable: {"SELECT * FROM kpi", "grain=window start_ms=1000 end_ms=2000 dimension=all value= events=1 page_views=2 visitors=3 " +
 			"sessions=4 carted=5 checkouts=6 converted=7 orders=8 units=9 gross_cents=1000 discount_cents=100 refund_cents=10 net_cents=890 " +
-			"refunds=11 disputes=12 authorized=13 declined=14 searches=15 item_views=16 cart_adds=17 checkout_begins=18 payment_infos=19 final=1"},
+			"refunds=11 disputes=12 authorized=13 declined=14 searches=15 item_views=16 cart_adds=17 checkout_begins=18 payment_infos=19 anomalies=" +
+			`[{"kpi":"orders","value":8,"usual":1.5,"z":6.25}] final=1`},
 		analytics.PulseTable: {"SELECT 1 WHERE 0"},
 		analytics.SessionTable: {"SELECT * FROM session", "session_id=s1 user_id=u1 start_ms=5 end_ms=6 events=2 page_views=1 cart_cents=250 orders=1 " +
 			"revenue_cents=300 entry=in exit=out country=DE device=mobile carted=1 checked_out=1 engaged=1 converted=1 journey=" +
@@ -564,6 +565,24 @@ func TestOpen_refusesDamage(t *testing.T) {
 		if after, _ := os.ReadFile(path); string(after) != string(c.bytes) {
 			t.Errorf("%s: the file was written to", c.name)
 		}
+	}
+}
+
+// The view holds a window against the one before it and the same time yesterday.
+func TestView_kpiChange(t *testing.T) {
+	d := opened(t)
+	const minute, day = 60_000, 86_400_000
+	var rows []analytics.Update
+	for _, c := range []struct{ at, orders int64 }{{0, 3}, {day, 7}, {day - 5*minute, 5}} {
+		rows = append(rows, analytics.KPIRow{
+			Grain: analytics.GrainWindow, Dimension: "all", Orders: c.orders, Final: true,
+			Window: analytics.Window{Start: event.Millis(c.at), End: event.Millis(c.at + 5*minute)},
+		})
+	}
+	commit(t, d, pipeline.Commit{At: time.Now(), Updates: rows})
+	got := table(t, d, `SELECT start_ms, orders, orders_before, orders_yesterday FROM kpi_change WHERE orders = 7`)
+	if want := []string{"start_ms=86400000 orders=7 orders_before=5 orders_yesterday=3"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

@@ -73,6 +73,10 @@ func (o *options) checkNumbers() error {
 	switch {
 	case o.slide < time.Second || o.window < o.slide || o.window%o.slide != 0:
 		return usage("--window %s --slide %s: the window must be a multiple of the slide, and the slide at least 1s", o.window, o.slide)
+	case time.Hour%o.slide != 0 || o.shopZone != "UTC" && quarter%o.slide != 0:
+		return usage("--slide %s: hours are made of slides, so an hour must be a multiple of it, and with --shop-zone a quarter of an hour: zones differ by quarters", o.slide)
+	case !isZone(o.shopZone):
+		return usage("--shop-zone %q: write a name of the time zone database, such as Europe/Lisbon, or UTC", o.shopZone)
 	case o.sessionGap < time.Second:
 		return usage("--session-gap %s: write at least 1s", o.sessionGap)
 	case !isCurrency(o.currency):
@@ -85,6 +89,14 @@ func (o *options) checkNumbers() error {
 		return usage("--replication %d: the embedded broker is one, and keeps one copy; leave the flag out", o.replication)
 	}
 	return nil
+}
+
+const quarter = 15 * time.Minute
+
+// isZone takes no "Local", which is another zone on another machine.
+func isZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "" && name != "Local"
 }
 
 func isCurrency(code string) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -48,7 +49,8 @@ func (c *console) finish(*pipeline.Frame) error { return nil }
 // model is what every console shows, on this terminal or behind SSH.
 func (s *service) model() tui.Config {
 	glyphs, _ := chart.ParseGlyphs(s.o.glyphs) // check let no other word through
-	c := tui.Config{Latest: s.pipeline.Latest, Reader: reader{s}, Glyphs: glyphs, Currency: s.o.currency}
+	zone, _ := time.LoadLocation(s.o.shopZone) // nor any other zone
+	c := tui.Config{Zone: zone, Latest: s.pipeline.Latest, Reader: reader{s}, Glyphs: glyphs, Currency: s.o.currency}
 	if s.viewers != nil {
 		c.Viewers = s.viewers.Viewers
 	}

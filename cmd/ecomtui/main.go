@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // --shop-zone means the same on a machine without a database of zones
 )
 
 // Exit codes, as the README lists them.

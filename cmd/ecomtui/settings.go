@@ -41,7 +41,7 @@ func (s *settings) list() []setting {
 		text("brokers", &s.log),
 		duration("window", &o.window), duration("slide", &o.slide),
 		duration("session-gap", &o.sessionGap), duration("lateness", &o.lateness),
-		text("currency", &o.currency),
+		text("currency", &o.currency), text("shop-zone", &o.shopZone),
 	}
 	if !o.simulated() {
 		return out

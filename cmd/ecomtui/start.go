@@ -183,6 +183,10 @@ func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error 
 	params.Partitions = partitions
 	params.Window, params.Slide, params.SessionGap, params.Lateness = o.window, o.slide, o.sessionGap, o.lateness
 	params.Currency = o.currency
+	var err error
+	if params.Zone, err = time.LoadLocation(o.shopZone); err != nil {
+		return fmt.Errorf("--shop-zone: %w", err)
+	}
 	engine := analytics.New(params)
 	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}
 	s.pipeline = pipeline.New(engine, s.source, s.db, s.archive)
