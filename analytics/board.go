@@ -18,17 +18,19 @@ type Board struct {
 	alerts   map[string]*AlertRow
 	stock    map[Key]*StockRow
 	trending map[int64]TrendingRow
+	open     map[Key]*ReconciliationRow
 	letters  []DeadLetterRow
 	newest   event.Millis // greatest pulse
 
 	shown Snapshot // the lists as last made; used again while nothing in them changed
-	stale struct{ kpi, sessions, alerts, stock, trending, letters bool }
+	stale struct{ kpi, sessions, alerts, stock, trending, open, letters bool }
 }
 
 func NewBoard() *Board {
 	return &Board{
 		kpi: map[Key]KPIRow{}, pulses: map[Key]PulseRow{}, sessions: map[string]*SessionRow{},
 		alerts: map[string]*AlertRow{}, stock: map[Key]*StockRow{}, trending: map[int64]TrendingRow{},
+		open: map[Key]*ReconciliationRow{},
 	}
 }
 
@@ -72,6 +74,13 @@ func (b *Board) apply(u Update) {
 		} else {
 			b.trending[u.Rank] = u
 		}
+	case ReconciliationRow:
+		b.stale.open = true
+		if u.Closed != 0 {
+			delete(b.open, u.Key())
+		} else {
+			b.open[u.Key()] = &u
+		}
 	case DeadLetterRow:
 		b.letters, b.stale.letters = append(b.letters, u), true
 	case PaymentRow: // shown on demand, from the store
@@ -109,6 +118,11 @@ func (b *Board) trim() {
 			delete(b.alerts, a.ID)
 		}
 	}
+	if len(b.open) > trimAfter*MaxOpen {
+		for _, r := range b.newestOpen()[MaxOpen:] {
+			delete(b.open, r.Key())
+		}
+	}
 	b.letters = b.letters[max(0, len(b.letters)-maxLetters):]
 }
 
@@ -134,12 +148,15 @@ func (b *Board) Snapshot(all bool, newest, watermark event.Millis, totals Totals
 	if b.stale.trending {
 		s.Trending = slices.SortedFunc(maps.Values(b.trending), func(x, y TrendingRow) int { return cmp.Compare(x.Rank, y.Rank) })
 	}
+	if b.stale.open {
+		s.Open = values(b.newestOpen(), MaxOpen)
+	}
 	if b.stale.letters {
 		s.Letters = slices.Clone(b.letters)
 		slices.Reverse(s.Letters)
 	}
 	stock := b.stale.stock
-	b.stale = struct{ kpi, sessions, alerts, stock, trending, letters bool }{stock: stock}
+	b.stale = struct{ kpi, sessions, alerts, stock, trending, open, letters bool }{stock: stock}
 	b.shown = s
 	return &s
 }
@@ -218,6 +235,12 @@ func (b *Board) newestSessions() []*SessionRow {
 func (b *Board) newestAlerts() []*AlertRow {
 	return slices.SortedFunc(maps.Values(b.alerts), func(x, y *AlertRow) int {
 		return cmp.Or(cmp.Compare(y.At, x.At), cmp.Compare(x.ID, y.ID))
+	})
+}
+
+func (b *Board) newestOpen() []*ReconciliationRow {
+	return slices.SortedFunc(maps.Values(b.open), func(x, y *ReconciliationRow) int {
+		return cmp.Or(cmp.Compare(y.Opened, x.Opened), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.About, y.About))
 	})
 }
 

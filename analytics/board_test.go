@@ -25,6 +25,7 @@ func oneOfEach() []Update {
 		PaymentRow{TransactionID: "t-1", Status: Authorized},
 		AlertRow{ID: "AT-1", State: AlertConfirmed},
 		StockRow{ItemID: "cap-7", LocationID: "lis"},
+		ReconciliationRow{Kind: Oversell, About: "cap-7/lis", Opened: noon},
 		TrendingRow{Rank: 1, ItemID: "cap-7"},
 		DeadLetterRow{Reason: "late"},
 	}
@@ -121,6 +122,7 @@ func busyMinute(i int) []Update {
 			AlertRow{ID: "AT-" + id, At: at, State: AlertConfirmed, Signals: []Signal{{Value: float64(i)}}},
 			StockRow{ItemID: "i-" + id, LocationID: "lis", OnHand: int64(i), DaysOfCover: float64(i), Sold: []int64{int64(i)}},
 			TrendingRow{Rank: int64(k + 1), ItemID: "i-" + id},
+			ReconciliationRow{Kind: Oversell, About: id, Opened: at},
 			DeadLetterRow{Place: event.Place{Offset: int64(10*i + k)}},
 		)
 	}
@@ -139,6 +141,7 @@ func TestBoard_isBounded(t *testing.T) {
 		"sessions": {len(s.Sessions), MaxSessions, len(b.sessions) / trimAfter},
 		"alerts":   {len(s.Alerts), MaxAlerts, len(b.alerts) / trimAfter},
 		"stock":    {len(s.Stock), MaxStock, 0},
+		"open":     {len(s.Open), MaxOpen, len(b.open) / trimAfter},
 		"seconds":  {len(s.Seconds), pulseSeconds, 0},
 		"minutes":  {len(s.Minutes), pulseMinutes, 0},
 		"pulses":   {pulseSeconds + pulseMinutes, pulseSeconds + pulseMinutes, len(b.pulses)},

@@ -51,6 +51,18 @@ func (r *reader) int() int64 {
 	return n
 }
 
+// farMillis is further than any event's time: sums of times stay in range.
+const farMillis = 1 << 52
+
+func (r *reader) millis() event.Millis {
+	t := r.int()
+	if t < -farMillis || t > farMillis {
+		r.fail()
+		return 0
+	}
+	return event.Millis(t)
+}
+
 func (r *reader) float() float64 {
 	if len(r.b) < 8 {
 		r.fail()
@@ -103,6 +115,20 @@ func (r *reader) done() error {
 		r.err = errState
 	}
 	return r.err
+}
+
+// joinKey is a key of two ids. The first has its length in front, since ids may
+// hold any character.
+func joinKey(a, b string) string {
+	var w writer
+	w.string(a)
+	return string(w.b) + b
+}
+
+func splitKey(key string) (a, b string, err error) {
+	r := reader{b: []byte(key)}
+	a = r.string()
+	return a, string(r.b), r.err
 }
 
 func (w *writer) place(p event.Place) {

@@ -100,7 +100,10 @@ func TestDamage_isRefused(t *testing.T) {
 		"payment, anything":        {"payment", "x", []byte{0}},
 		"fraud, no such rule":      {"fraud", "spells/ann", []byte{0}},
 		"truth, neither kind":      {"truth", "x", []byte{0}},
-		"stock, no key":            {"stock", "", []byte{0}},
+		"stock, no key":            {"position", "", []byte{0}},
+		"reconcile, neither kind":  {"reconcile", "x\x00", []byte{0}},
+		"reconcile, no line":       {"reconcile", "l\x01ab", []byte{0}},
+		"reconcile, no movement":   {"reconcile", "s\x01ab", []byte{0, 0}},
 		"trending, no key":         {"trending", "", []byte{0}},
 		"intake, no JSON":          {"intake", "totals", []byte("{")},
 	} {

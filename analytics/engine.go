@@ -91,12 +91,14 @@ func New(p Params) *Engine {
 		payments: new(payments),
 	}
 	totals := &e.intake.Totals
-	sessions.totals, kpi.totals, e.fraud.totals, labels.totals, e.stock.totals = totals, totals, totals, totals, totals
+	reconcile := newReconcile()
+	e.stock.crossed = reconcile.crossed
+	sessions.totals, kpi.totals, e.fraud.totals, labels.totals, e.stock.totals, reconcile.totals = totals, totals, totals, totals, totals, totals
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes. Alerts come before labels for the
 	// same reason.
 	e.all = []operator{
-		e.clock, e.seen, sessions, kpi, newPulse(), e.payments, e.fraud, labels, e.stock, newTrending(), e.intake,
+		e.clock, e.seen, sessions, kpi, newPulse(), e.payments, e.fraud, labels, e.stock, reconcile, newTrending(), e.intake,
 	}
 	return e
 }

@@ -19,7 +19,7 @@ var noon = event.At(time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC))
 // shopLog is a log by partition, in offset order.
 type shopLog map[event.Partition][]event.Record
 
-var testPartitions = [event.TopicCount]int32{2, 2, 1, 1}
+var testPartitions = [event.TopicCount]int32{2, 2, 2, 1}
 
 func testParams() Params {
 	p := Defaults()
@@ -42,6 +42,14 @@ func drawLog(t *rapid.T) shopLog {
 		return int(seed >> 33 % uint64(n))
 	}
 	paid := []string{"t-none"}
+	orders := 0
+	order := func() string { // what belongs together comes close together
+		if rnd(8) == 0 { // or much too late
+			return "o-0"
+		}
+		orders += rnd(12) / 11
+		return fmt.Sprintf("o-%d", max(0, orders-rnd(3)))
+	}
 	for i := range n {
 		at += event.Millis(rnd(20_000))
 		if rnd(60) == 0 {
@@ -53,21 +61,30 @@ func drawLog(t *rapid.T) shopLog {
 		e := event.Event{
 			ID: fmt.Sprintf("e-%d", i), Time: at - event.Millis(rnd(8_000)), SchemaVersion: 1,
 			UserID: fmt.Sprintf("u-%d", rnd(5)), IPCountry: []string{"PT", "DE", ""}[rnd(3)],
-			DeviceCategory: []string{"mobile", "desktop"}[rnd(2)], ItemID: fmt.Sprintf("cap-%d", rnd(4)), ItemCategory: "caps",
+			DeviceCategory: []string{"mobile", "desktop"}[rnd(2)], ItemID: fmt.Sprintf("cap-%d", rnd(3)), ItemCategory: "caps",
 		}
 		topic, key := event.UserEvents, e.UserID
-		switch rnd(10) {
+		switch rnd(11) {
 		case 0, 1:
 			topic = event.Transactions
-			e.Name = []event.Name{event.PaymentAuthorized, event.PaymentDeclined, event.Purchase, event.Refund, event.Dispute}[rnd(5)]
-			e.TransactionID, e.OrderID, e.Currency = fmt.Sprintf("t-%d", i), fmt.Sprintf("o-%d", i), "EUR"
+			e.Name = []event.Name{event.PaymentAuthorized, event.PaymentDeclined, event.Purchase, event.Purchase, event.Refund, event.Dispute}[rnd(6)]
+			e.TransactionID, e.OrderID, e.Currency = fmt.Sprintf("t-%d", i), order(), "EUR"
 			e.Value, e.CardFingerprint = event.Cents(1+rnd(9000)), fmt.Sprintf("c-%d", rnd(3))
 			paid = append(paid, e.TransactionID)
 			e.Items = []event.Item{{ID: e.ItemID, Category: "caps", Quantity: 2, Price: 100}}
-		case 2:
+		case 2, 10:
 			topic, key = event.InventoryUpdates, e.ItemID
-			e.Name = []event.Name{event.Received, event.Reserved, event.Committed, event.Adjusted}[rnd(4)]
-			e.Quantity, e.LocationID = int64(rnd(5)), "lis-1"
+			e.Name = []event.Name{event.Received, event.Reserved, event.Committed, event.Released, event.Adjusted, event.Transferred, event.Damaged}[rnd(7)]
+			e.Quantity, e.LocationID = int64(rnd(5)), []string{"lis-1", "ams-1"}[rnd(2)]
+			if e.Name == event.Adjusted || e.Name == event.Transferred {
+				e.Quantity -= 2
+			}
+			if rnd(5) > 0 {
+				e.OrderID = order()
+			}
+			if rnd(4) == 0 { // of a shop whose key is another
+				key = e.ID
+			}
 		case 3:
 			topic, e.Name = event.FraudLabels, event.Label
 			e.SubjectKind, e.SubjectID = "payment", paid[max(0, len(paid)-1-rnd(12))]
@@ -257,12 +274,16 @@ func TestLaw_logsHaveEverything(t *testing.T) {
 		rows, totals := run(t, drawLog(t).read(t), false)
 		for _, u := range rows.finals() {
 			found[fmt.Sprintf("%T", u)]++
+			if r, ok := u.(ReconciliationRow); ok {
+				found[fmt.Sprintf("%s, closed %v", r.Kind, r.Closed != 0)]++
+			}
 		}
 		for name, n := range map[string]int64{
 			"late": totals.Late, "future": totals.Future, "duplicate": totals.Duplicate, "poison": totals.Poison,
 			"converted": totals.Converted, "alerts": totals.Alerts, "low stock": totals.LowStock, "oversold": totals.Oversold,
 			"caught": totals.Truth.Caught, "missed": totals.Truth.Missed,
 			"false alarms": totals.Truth.FalseAlarms, "quiet": totals.Truth.Quiet,
+			"in time": totals.UnitsFilled, "not in time": totals.UnitsOrdered - totals.UnitsFilled,
 		} {
 			found[name] += int(n)
 		}
@@ -271,6 +292,10 @@ func TestLaw_logsHaveEverything(t *testing.T) {
 		"analytics.KPIRow", "analytics.SessionRow", "analytics.AlertRow", "analytics.StockRow", "analytics.PaymentRow",
 		"analytics.DeadLetterRow", "late", "future", "duplicate", "poison", "converted", "alerts", "low stock", "oversold",
 		"caught", "missed", "false alarms", "quiet",
+		"in time", "not in time", "purchase_without_movement, closed false", "purchase_without_movement, closed true",
+		"movement_without_purchase, closed false", "movement_without_purchase, closed true", "double_decrement, closed false",
+		"double_decrement, closed true", "reservation_not_released, closed false", "reservation_not_released, closed true",
+		"oversell, closed false", "oversell, closed true",
 	} {
 		if found[want] < 10 {
 			t.Errorf("%s: only %d in all logs", want, found[want])

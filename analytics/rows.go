@@ -33,6 +33,7 @@ const (
 	PaymentTable
 	AlertTable
 	StockTable
+	ReconciliationTable
 	TrendingTable
 	DeadLetterTable
 
@@ -208,22 +209,44 @@ type AlertRow struct {
 
 func (r AlertRow) Key() Key { return Key{Table: AlertTable, A: r.ID} }
 
-// StockRow is the position of one item at one location.
+// StockRow is the position of one item at one location, as of its last movement.
 type StockRow struct {
 	ItemID, LocationID string
 	OnHand, Reserved   int64
-	Incoming           int64
-	ReorderPoint       int64
-	SoldPerHour        float64
+	Incoming           int64        // has left another location of the item and arrived nowhere yet; where it goes is known then
+	ReorderPoint       int64        // demand over the lead time + safety stock
+	Suggested          int64        // to order now
+	SoldPerHour        float64      // of the last two hours, while there was stock
 	DaysOfCover        float64      // available over the sales rate; negative where nothing sells
 	StockoutETA        event.Millis // 0 where nothing sells
+	StockoutFrom       event.Millis // nine times in ten it is between these two
+	StockoutTo         event.Millis
 	SoldOutSince       event.Millis // 0 while available
+	OutFor             event.Millis // how long there was nothing available, in all
+	UnitsSold          int64        // in all
+	LostSales          float64      // units: out-of-stock time × the sales rate before it
 	Updated            event.Millis
 	Sold               []int64 // units by ten minutes of event time, oldest first: the line beside the item
 }
 
 // Available is what can be sold: on_hand − reserved.
 func (r *StockRow) Available() int64 { return r.OnHand - r.Reserved }
+
+// SellThrough is units sold of those sold and those still there; 0 of none.
+func (r *StockRow) SellThrough() float64 {
+	return fraction(float64(r.UnitsSold), float64(max(0, r.OnHand)))
+}
+
+// FillRate is units sold of those that would have been sold, had there always
+// been stock; 0 of none.
+func (r *StockRow) FillRate() float64 { return fraction(float64(r.UnitsSold), r.LostSales) }
+
+func fraction(part, rest float64) float64 {
+	if part <= 0 {
+		return 0
+	}
+	return part / (part + rest)
+}
 
 func (r StockRow) Key() Key { return Key{Table: StockTable, A: r.ItemID, B: r.LocationID} }
 

@@ -26,7 +26,10 @@ type Totals struct {
 	Prevented                     event.Cents      // money of payments both alerted and labelled fraud
 	ByPattern                     map[string]PatternTruth
 
-	Items, LowStock, StockOuts, Oversold int64 // items; positions low, sold out, below zero
+	Items, LowStock, StockOuts, Oversold int64       // items; positions low, sold out, below zero
+	UnitsOrdered, UnitsFilled            int64       // of purchases; of them, taken off a shelf in time
+	Differences                          Differences // open, as of the watermark
+	LinesEvicted                         int64       // order lines forgotten before their time
 }
 
 // Snapshot is what a screen shows. It is never changed once made, its slices
@@ -45,7 +48,8 @@ type Snapshot struct {
 	Alerts   []AlertRow   // at most MaxAlerts; newest first; none withdrawn
 	Stock    []StockRow   // at most MaxStock; most urgent first: oversold, sold out, then by ETA
 	Trending []TrendingRow
-	Letters  []DeadLetterRow // the newest few, newest first
+	Open     []ReconciliationRow // differences, at most MaxOpen; newest first
+	Letters  []DeadLetterRow     // the newest few, newest first
 }
 
 // Bounds of a Snapshot's lists: what a person scrolls through, not what the
@@ -54,6 +58,7 @@ const (
 	MaxSessions = 300
 	MaxAlerts   = 300
 	MaxStock    = 500
+	MaxOpen     = 200
 )
 
 // Recent sums the pulses of the last span up to and including the newest

@@ -1,27 +1,18 @@
 package analytics
 
-import (
-	"math"
+import "ecomtui/event"
 
-	"ecomtui/event"
-)
-
-// How a position's sales rate and reorder point are worked out.
-const (
-	soldSpan  = event.Millis(10 * 60_000) // one bar of the line beside an item
-	soldSpans = 12                        // two hours
-	leadHours = 4                         // until a replenishment arrives
-	safety    = 1.5                       // over the demand of the lead time, for the days that are not average
-)
-
-// stock keeps a position for each item at each location. All movements of an
-// item are in one partition, so a position sees them in the order of the log.
+// stock keeps a position for each item at each location. Sums take movements as
+// they come; what depends on their order, such as since when a position is sold
+// out, is worked out anew until the watermark has passed them.
 type stock struct {
 	positions map[position]*level
-	items     map[string]int64 // positions of each item
-	shown     []*level         // changed since the last flush
-	saved     []*level         // changed since the last save
+	places    map[string][]*level // of each item
+	waiting   []*level            // with movements that the watermark has not passed
+	shown     []*level            // changed since the last flush
+	saved     []*level            // changed since the last save
 	totals    *Totals
+	crossed   func(p position, m *movement, oversold bool) // for good, at the watermark
 }
 
 type position struct{ item, location string }
@@ -29,13 +20,12 @@ type position struct{ item, location string }
 // level is one position.
 type level struct {
 	position
-	onHand, reserved int64
-	first            event.Millis     // first movement
-	updated          event.Millis     // last movement
-	soldOut          event.Millis     // since when there is none; 0 while there is
-	sold             [soldSpans]int64 // units committed by span, the newest at newest%soldSpans
-	newest           int64            // span of the newest
-	was              stockState       // what it counts as in the totals
+	done  shelf      // the movements that the watermark has passed
+	tail  []movement // the others, in order
+	now   *shelf     // done and tail; nil where nobody has asked, or there is no tail
+	was   stockState // what it counts as in the totals
+	waits bool       // is among the waiting
+
 	unshown, unsaved bool
 }
 
@@ -50,11 +40,10 @@ const (
 )
 
 func newStock() *stock {
-	return &stock{positions: map[position]*level{}, items: map[string]int64{}}
+	return &stock{positions: map[position]*level{}, places: map[string][]*level{}}
 }
 
-func (s *stock) name() string         { return "stock" }
-func (s *stock) advance(event.Millis) {}
+func (s *stock) name() string { return "position" }
 
 func (s *stock) apply(r *event.Record) {
 	if r.Topic != event.InventoryUpdates {
@@ -63,96 +52,120 @@ func (s *stock) apply(r *event.Record) {
 	e := &r.Event
 	l := s.positions[position{e.ItemID, e.LocationID}]
 	if l == nil {
-		l = &level{position: position{clone(e.ItemID), clone(e.LocationID)}, first: e.Time}
+		l = &level{position: position{clone(e.ItemID), clone(e.LocationID)}}
 		s.open(l)
 	}
-	l.move(e)
+	l.add(movement{e.Time, r.Place, e.Quantity, deedOf(e.Name)})
 	s.count(l)
+	s.wait(l)
 	s.touch(l)
+	if e.Name == event.Transferred { // it is on its way to the others
+		for _, other := range s.places[l.item] {
+			s.show(other)
+		}
+	}
 }
 
 func (s *stock) open(l *level) {
 	s.positions[l.position] = l
-	if s.items[l.item]++; s.items[l.item] == 1 {
-		s.totals.Items = int64(len(s.items))
+	s.places[l.item] = append(s.places[l.item], l)
+	s.totals.Items = int64(len(s.places))
+}
+
+func (s *stock) wait(l *level) {
+	if !l.waits && len(l.tail) > 0 {
+		l.waits = true
+		s.waiting = append(s.waiting, l)
 	}
 }
 
 func (s *stock) touch(l *level) {
+	s.show(l)
+	s.keep(l)
+}
+
+func (s *stock) show(l *level) {
 	if !l.unshown {
 		l.unshown = true
 		s.shown = append(s.shown, l)
 	}
+}
+
+func (s *stock) keep(l *level) {
 	if !l.unsaved {
 		l.unsaved = true
 		s.saved = append(s.saved, l)
 	}
 }
 
-func (l *level) move(e *event.Event) {
-	q := e.Quantity
-	switch e.Name {
-	case event.Received, event.Returned, event.Adjusted, event.Transferred:
-		l.onHand += q
-	case event.Damaged:
-		l.onHand -= q
-	case event.Reserved:
-		l.reserved += q
-	case event.Released:
-		l.reserved -= q
-	case event.Committed:
-		l.onHand -= q
-		l.reserved -= q
-		l.sell(e.Time, q)
-	}
-	l.first, l.updated = min(l.first, e.Time), max(l.updated, e.Time)
-	switch {
-	case l.onHand-l.reserved > 0:
-		l.soldOut = 0
-	case l.soldOut == 0:
-		l.soldOut = e.Time
-	}
-}
-
-// sell counts q units sold at t; what is older than the spans kept is
-// forgotten.
-func (l *level) sell(t event.Millis, q int64) {
-	n := int64(t / soldSpan)
-	if n <= l.newest-soldSpans {
+// add takes a movement in, in order.
+func (l *level) add(m movement) {
+	last := len(l.tail) == 0 || !before(m.at, m.place, l.tail[len(l.tail)-1].at, l.tail[len(l.tail)-1].place)
+	if !last {
+		l.tail, l.now = inTime(l.tail, m), nil
 		return
 	}
-	for n > l.newest {
-		l.newest = max(l.newest+1, n-soldSpans)
-		l.sold[l.newest%soldSpans] = 0
+	now := l.view()
+	if len(l.tail) == 0 {
+		copied := *now
+		now = &copied
 	}
-	l.sold[n%soldSpans] += q
+	now.step(&m)
+	l.tail, l.now = append(l.tail, m), now
 }
 
-// perHour is the sales rate over the last hour, or since the first movement if
-// that is less, at least a quarter of one.
-func (l *level) perHour() float64 {
-	const hour, least = event.Millis(3_600_000), event.Millis(900_000)
-	span := min(hour, max(least, l.updated-l.first))
-	var units int64
-	first, now := int64((l.updated-span)/soldSpan), int64(l.updated/soldSpan)
-	for n := first; n <= now; n++ {
-		if n > l.newest-soldSpans && n <= l.newest {
-			units += l.sold[n%soldSpans]
+// view is the position with all its movements. It is only to look at.
+func (l *level) view() *shelf {
+	if len(l.tail) == 0 {
+		return &l.done
+	}
+	if l.now == nil {
+		now := l.done
+		for i := range l.tail {
+			now.step(&l.tail[i])
+		}
+		l.now = &now
+	}
+	return l.now
+}
+
+// advance settles what the watermark has passed. Nothing of it needs to be shown
+// or saved again, for the same comes of it later: but for a position that is
+// oversold, or no longer, of which others keep account.
+func (s *stock) advance(wm event.Millis) {
+	left := s.waiting[:0]
+	for _, l := range s.waiting {
+		s.settle(l, wm)
+		if l.waits = len(l.tail) > 0; l.waits {
+			left = append(left, l)
 		}
 	}
-	counted := max(span, l.updated-event.Millis(first)*soldSpan) // whole spans were counted
-	return float64(units) / (float64(counted) / float64(hour))
+	clear(s.waiting[len(left):])
+	s.waiting = left
 }
 
-func (l *level) reorderPoint() int64 { return int64(math.Ceil(l.perHour() * leadHours * safety)) }
+func (s *stock) settle(l *level, wm event.Millis) {
+	n := 0
+	for ; n < len(l.tail) && l.tail[n].at < wm; n++ {
+		was := l.done.oversold()
+		l.done.step(&l.tail[n])
+		if now := l.done.oversold(); now != was {
+			s.crossed(l.position, &l.tail[n], now)
+			s.keep(l)
+		}
+	}
+	if l.tail = l.tail[n:]; len(l.tail) == 0 {
+		l.tail, l.now = nil, nil
+	}
+}
 
-func (l *level) state() stockState {
-	switch available := l.onHand - l.reserved; {
+func (h *shelf) state() stockState {
+	switch available := h.available(); {
 	case available < 0:
 		return oversold
 	case available == 0:
 		return soldOut
-	case available <= l.reorderPoint():
+	case available <= h.demand().reorderPoint(h.lead()):
 		return lowStock
 	}
 	return inStock
@@ -160,7 +173,7 @@ func (l *level) state() stockState {
 
 // count keeps the totals. An oversold position is sold out as well.
 func (s *stock) count(l *level) {
-	now := l.state()
+	now := l.view().state()
 	s.totals.tally(l.was, -1)
 	s.totals.tally(now, 1)
 	l.was = now
@@ -181,72 +194,88 @@ func (t *Totals) tally(s stockState, n int64) {
 func (s *stock) flush(_ bool, emit func(Update)) {
 	for _, l := range s.shown {
 		l.unshown = false
-		emit(l.row())
+		emit(s.row(l))
 	}
 	clear(s.shown)
 	s.shown = s.shown[:0]
 }
 
-func (l *level) row() StockRow {
-	rate := l.perHour()
+func (s *stock) row(l *level) StockRow {
+	h := l.view()
+	d := h.demand()
 	row := StockRow{
-		ItemID: l.item, LocationID: l.location, OnHand: l.onHand, Reserved: l.reserved, ReorderPoint: l.reorderPoint(),
-		SoldPerHour: rate, DaysOfCover: -1, SoldOutSince: l.soldOut, Updated: l.updated,
-		Sold: make([]int64, soldSpans),
+		ItemID: l.item, LocationID: l.location, OnHand: h.onHand, Reserved: h.reserved, Incoming: s.incoming(l),
+		ReorderPoint: d.reorderPoint(h.lead()), SoldPerHour: d.perHour, DaysOfCover: -1, SoldOutSince: h.out,
+		Updated: h.last, UnitsSold: h.sold, LostSales: h.lost, OutFor: h.outFor, Sold: h.line(),
 	}
-	if available := float64(max(0, l.onHand-l.reserved)); rate > 0 {
-		row.DaysOfCover = available / rate / 24
-		row.StockoutETA = l.updated + event.Millis(available/rate*3_600_000)
-	}
-	now := int64(l.updated / soldSpan)
-	for i := range row.Sold {
-		if n := now - soldSpans + 1 + int64(i); n > l.newest-soldSpans && n <= l.newest {
-			row.Sold[i] = l.sold[n%soldSpans]
-		}
+	row.Suggested = d.suggested(row.ReorderPoint, row.Available()+row.Incoming)
+	if d.perHour > 0 {
+		left := max(0, row.Available())
+		row.DaysOfCover = float64(left) / d.perHour / 24
+		mean, from, to := d.lasts(left)
+		row.StockoutETA, row.StockoutFrom, row.StockoutTo = h.last+mean, h.last+from, h.last+to
 	}
 	return row
+}
+
+// line is the sales by span, oldest first.
+func (h *shelf) line() []int64 {
+	out := make([]int64, soldSpans)
+	for i := range out {
+		if n := h.newest - soldSpans + 1 + int64(i); n >= 0 {
+			out[i] = h.stretch(n).units
+		}
+	}
+	return out
+}
+
+// incoming is what has left one location of the item and reached none yet. Where
+// it goes is known only when it arrives, so it may be for any but the one that
+// sent last.
+func (s *stock) incoming(l *level) int64 {
+	var onItsWay int64
+	var sender *level
+	var sent movement
+	for _, p := range s.places[l.item] {
+		h := p.view()
+		onItsWay -= h.transferred
+		if h.sent.what != nothing && (sender == nil || before(sent.at, sent.place, h.sent.at, h.sent.place)) {
+			sender, sent = p, h.sent
+		}
+	}
+	if l == sender {
+		return 0
+	}
+	return max(0, onItsWay)
 }
 
 func (s *stock) save(emit func(string, []byte)) {
 	for _, l := range s.saved {
 		l.unsaved = false
 		var w writer
-		for _, n := range []int64{l.onHand, l.reserved, int64(l.first), int64(l.updated), int64(l.soldOut), l.newest, int64(l.was)} {
-			w.int(n)
-		}
-		for _, n := range l.sold {
-			w.int(n)
-		}
+		w.int(int64(l.was))
+		l.done.encode(&w)
+		w.movements(l.tail)
 		emit(l.key(), w.b)
 	}
 	clear(s.saved)
 	s.saved = s.saved[:0]
 }
 
-// key has the item's length in front, since ids may hold any character.
-func (p position) key() string {
-	var w writer
-	w.string(p.item)
-	return string(w.b) + p.location
-}
+func (p position) key() string { return joinKey(p.item, p.location) }
 
 func (s *stock) load(key string, value []byte) error {
-	k := reader{b: []byte(key)}
-	item, location := k.string(), string(k.b)
-	r := reader{b: value, err: k.err}
-	l := &level{
-		position: position{item, location}, onHand: r.int(), reserved: r.int(), first: event.Millis(r.int()),
-		updated: event.Millis(r.int()), soldOut: event.Millis(r.int()), newest: r.int(), was: stockState(r.int()),
-	}
-	for i := range l.sold {
-		l.sold[i] = r.int()
-	}
+	item, location, err := splitKey(key)
+	r := reader{b: value, err: err}
+	l := &level{position: position{item, location}, was: stockState(r.int())}
+	l.done.decode(&r)
+	l.tail = r.movements()
 	if err := r.done(); err != nil {
 		return err
 	}
 	s.positions[l.position] = l
-	s.items[l.item]++
-	l.unshown = true
-	s.shown = append(s.shown, l)
+	s.places[l.item] = append(s.places[l.item], l)
+	s.show(l)
+	s.wait(l)
 	return nil
 }

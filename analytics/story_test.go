@@ -334,6 +334,8 @@ func nameOf(u Update) string {
 		return fmt.Sprintf("payment %s %s", u.TransactionID, u.Status)
 	case StockRow:
 		return fmt.Sprintf("stock %s@%s", u.ItemID, u.LocationID)
+	case ReconciliationRow:
+		return fmt.Sprintf("difference %s %s", u.Kind, u.About)
 	case TrendingRow:
 		if u.Deleted {
 			return "deleted"
@@ -354,6 +356,8 @@ func fields(row any) map[string]string {
 		out["net"] = valueText(reflect.ValueOf(r.Net()))
 	case StockRow:
 		out["available"] = strconv.FormatInt(r.Available(), 10)
+		out["fill_rate"] = valueText(reflect.ValueOf(r.FillRate()))
+		out["sell_through"] = valueText(reflect.ValueOf(r.SellThrough()))
 	}
 	v := reflect.ValueOf(row)
 	for i := range v.NumField() {

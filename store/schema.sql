@@ -131,33 +131,44 @@ CREATE TABLE alert (
 
 CREATE INDEX alert_newest ON alert (event_ms);
 
--- The position of one item at one location.
+-- The position of one item at one location, as of its last movement.
 CREATE TABLE stock (
 	item_id           TEXT    NOT NULL,
 	location_id       TEXT    NOT NULL,
 	on_hand           INTEGER NOT NULL,
 	reserved          INTEGER NOT NULL,
-	available         INTEGER NOT NULL, -- on_hand − reserved
-	incoming          INTEGER NOT NULL,
-	reorder_point     INTEGER NOT NULL,
-	sold_per_hour     REAL    NOT NULL,
+	available         INTEGER NOT NULL, -- on_hand − reserved; below 0 is oversold
+	incoming          INTEGER NOT NULL, -- has left another location and arrived nowhere yet: for any but the sender
+	reorder_point     INTEGER NOT NULL, -- demand over the lead time + safety stock
+	suggested         INTEGER NOT NULL, -- to order now
+	sold_per_hour     REAL    NOT NULL, -- of the last two hours, while there was stock
 	days_of_cover     REAL    NOT NULL, -- negative where nothing sells
 	stockout_eta_ms   INTEGER NOT NULL, -- 0 where nothing sells
+	stockout_from_ms  INTEGER NOT NULL, -- nine times in ten it is between these two
+	stockout_to_ms    INTEGER NOT NULL,
 	sold_out_since_ms INTEGER NOT NULL, -- 0 while available
+	out_for_ms        INTEGER NOT NULL, -- how long nothing was available, in all
+	units_sold        INTEGER NOT NULL, -- in all
+	lost_sales        REAL    NOT NULL, -- units: out-of-stock time × the sales rate before it
+	sell_through_rate REAL    NOT NULL, -- units_sold / (units_sold + on_hand)
+	fill_rate         REAL    NOT NULL, -- units_sold / (units_sold + lost_sales)
 	updated_ms        INTEGER NOT NULL,
 	sold              TEXT    NOT NULL, -- JSON: units by ten minutes, oldest first
 	PRIMARY KEY (item_id, location_id)
 ) STRICT, WITHOUT ROWID;
 
--- Where two sources disagree, such as stock counted and stock computed.
+-- Where payments, orders and stock differ. It opens at the event time at which it
+-- was due to be right, and closes with the event that makes it so.
 CREATE TABLE reconciliation (
-	kind      TEXT    NOT NULL,
-	key       TEXT    NOT NULL,
+	kind      TEXT    NOT NULL, -- purchase_without_movement, movement_without_purchase, double_decrement, reservation_not_released, oversell
+	key       TEXT    NOT NULL, -- order_id/item_id, of oversell item_id/location_id; a / in the first is %2F
 	opened_ms INTEGER NOT NULL,
 	closed_ms INTEGER NOT NULL, -- 0 while open
-	evidence  TEXT    NOT NULL, -- JSON
+	evidence  TEXT    NOT NULL, -- JSON: [{event, time, item, topic, partition, offset}]
 	PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reconciliation_open ON reconciliation (opened_ms) WHERE closed_ms = 0;
 
 -- Ranked lists of items. What is trending belongs to no item: item_id ''.
 CREATE TABLE recommendation (

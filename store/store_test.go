@@ -129,7 +129,11 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 		},
 		analytics.StockTable: analytics.StockRow{
 			ItemID: "i1", LocationID: "l1", OnHand: 5, Reserved: 7, Incoming: 1, ReorderPoint: 2, SoldPerHour: 1.5, DaysOfCover: -1,
-			StockoutETA: 3, SoldOutSince: 4, Updated: 5, Sold: []int64{1, 0, 2},
+			StockoutETA: 3, SoldOutSince: 4, Updated: 5, Sold: []int64{1, 0, 2}, Suggested: 6, StockoutFrom: 7, StockoutTo: 8,
+			OutFor: 9, UnitsSold: 15, LostSales: 5,
+		},
+		analytics.ReconciliationTable: analytics.ReconciliationRow{
+			Kind: analytics.Oversell, About: "i1/l1", Opened: 5, Evidence: []analytics.Step{{Name: event.Reserved, Time: 5, Item: "i1", Place: place}},
 		},
 		analytics.TrendingTable: analytics.TrendingRow{
 			Rank: 1, ItemID: "i1", Category: "c", Score: 2.5, Views: 3, Usual: 1.2, Carts: 4, Orders: 5, Price: 6, UsualPrice: 7,
@@ -158,8 +162,11 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 			"raised_ms=2 confirmed_ms=3 score=80 level=highest action=block value_cents=500 state=confirmed why=because silent=unless signals=" +
 			`[{"name":"n","value":1.5,"limit":1,"unit":"x"},{"name":"m","value":2e+300,"limit":0}] evidence=` +
 			`[{"event":"payment_declined","time":1,"value_cents":1,"topic":"transactions","partition":2,"offset":77}]`},
-		analytics.StockTable: {"SELECT * FROM stock", "item_id=i1 location_id=l1 on_hand=5 reserved=7 available=-2 incoming=1 reorder_point=2 " +
-			"sold_per_hour=1.5 days_of_cover=-1 stockout_eta_ms=3 sold_out_since_ms=4 updated_ms=5 sold=[1,0,2]"},
+		analytics.StockTable: {"SELECT * FROM stock", "item_id=i1 location_id=l1 on_hand=5 reserved=7 available=-2 incoming=1 reorder_point=2 suggested=6 " +
+			"sold_per_hour=1.5 days_of_cover=-1 stockout_eta_ms=3 stockout_from_ms=7 stockout_to_ms=8 sold_out_since_ms=4 out_for_ms=9 " +
+			"units_sold=15 lost_sales=5 sell_through_rate=0.75 fill_rate=0.75 updated_ms=5 sold=[1,0,2]"},
+		analytics.ReconciliationTable: {"SELECT * FROM reconciliation", "kind=oversell key=i1/l1 opened_ms=5 closed_ms=0 evidence=" +
+			`[{"event":"reserved","time":5,"item":"i1","topic":"transactions","partition":2,"offset":77}]`},
 		analytics.TrendingTable: {"SELECT * FROM recommendation", "item_id= kind=trending rank=1 recommended_item_id=i1 score=2.5 category=c views=3 " +
 			"usual_views=1.2 carts=4 orders=5 price_cents=6 usual_price_cents=7"},
 		analytics.DeadLetterTable: {"SELECT * FROM dead_letter", "topic=transactions partition=2 offset=77 reason=late sample={\xff"},
@@ -310,10 +317,11 @@ func TestLoad_givesWhatASnapshotShows(t *testing.T) {
 			analytics.KPIRow{Grain: "window", Window: w, Dimension: "country", Value: "DE", Final: i < 390},
 			analytics.SessionRow{ID: fmt.Sprintf("s%03d", i), End: event.Millis(i), Final: i%2 == 0 || i > 100},
 			analytics.AlertRow{ID: fmt.Sprintf("a%03d", i), At: event.Millis(i), State: []analytics.AlertState{analytics.AlertEarly, analytics.AlertWithdrawn}[i%2]},
+			analytics.ReconciliationRow{Kind: analytics.Oversell, About: fmt.Sprintf("%03d", i), Opened: event.Millis(i), Closed: event.Millis(i % 2)},
 			analytics.DeadLetterRow{Place: event.Place{Offset: i}, Reason: "late"})
 	}
 	commit(t, d, pipeline.Commit{Updates: updates})
-	var kpi, byValue, sessions, alerts, letters []string
+	var kpi, byValue, sessions, alerts, open, letters []string
 	for _, u := range load(t, d).Recent {
 		switch r := u.(type) {
 		case analytics.KPIRow:
@@ -326,6 +334,8 @@ func TestLoad_givesWhatASnapshotShows(t *testing.T) {
 			sessions = append(sessions, r.ID)
 		case analytics.AlertRow:
 			alerts = append(alerts, r.ID)
+		case analytics.ReconciliationRow:
+			open = append(open, r.About)
 		case analytics.DeadLetterRow:
 			letters = append(letters, fmt.Sprint(r.Place.Offset))
 		}
@@ -340,6 +350,7 @@ func TestLoad_givesWhatASnapshotShows(t *testing.T) {
 		{"newest window by value", byValue, 1, "389", "389"},
 		{"ended sessions", sessions, 300, "s099", "s399"},
 		{"alerts that stand", alerts, 200, "a000", "a398"},
+		{"differences that are open", open, 200, "000", "398"},
 		{"dead letters", letters, 50, "350", "399"},
 	} {
 		if len(c.got) != c.n || c.got[0] != c.from && c.name != "ended sessions" || c.got[c.n-1] != c.to {

@@ -16,8 +16,8 @@ import (
 type writer struct {
 	conn *sqlite3.SQLiteConn
 
-	kpi, session, sessionGone, payment, alert, stock, trending, trendingGone statement
-	deadLetter, deadLetterCap, state, stateGone, next, file, replaced        statement
+	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, trendingGone statement
+	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                        statement
 
 	json    []byte             // in the making
 	letters map[letterSet]bool // written to in this commit
@@ -25,29 +25,30 @@ type writer struct {
 
 func newWriter(conn *sqlite3.SQLiteConn) *writer {
 	return &writer{
-		conn:          conn,
-		kpi:           statement{sql: upsertKPI},
-		session:       statement{sql: upsertSession},
-		sessionGone:   statement{sql: deleteSession},
-		payment:       statement{sql: upsertPayment},
-		alert:         statement{sql: upsertAlert},
-		stock:         statement{sql: upsertStock},
-		trending:      statement{sql: upsertTrending},
-		trendingGone:  statement{sql: deleteTrending},
-		deadLetter:    statement{sql: upsertDeadLetter},
-		deadLetterCap: statement{sql: capDeadLetters},
-		state:         statement{sql: upsertState},
-		stateGone:     statement{sql: deleteState},
-		next:          statement{sql: upsertNext},
-		file:          statement{sql: upsertFile},
-		replaced:      statement{sql: deleteReplaced},
-		letters:       map[letterSet]bool{},
+		conn:           conn,
+		kpi:            statement{sql: upsertKPI},
+		session:        statement{sql: upsertSession},
+		sessionGone:    statement{sql: deleteSession},
+		payment:        statement{sql: upsertPayment},
+		alert:          statement{sql: upsertAlert},
+		stock:          statement{sql: upsertStock},
+		reconciliation: statement{sql: upsertReconciliation},
+		trending:       statement{sql: upsertTrending},
+		trendingGone:   statement{sql: deleteTrending},
+		deadLetter:     statement{sql: upsertDeadLetter},
+		deadLetterCap:  statement{sql: capDeadLetters},
+		state:          statement{sql: upsertState},
+		stateGone:      statement{sql: deleteState},
+		next:           statement{sql: upsertNext},
+		file:           statement{sql: upsertFile},
+		replaced:       statement{sql: deleteReplaced},
+		letters:        map[letterSet]bool{},
 	}
 }
 
 func (w *writer) statements() []*statement {
 	return []*statement{
-		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.trending, &w.trendingGone,
+		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.trendingGone,
 		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced,
 	}
 }
@@ -77,6 +78,8 @@ func (w *writer) update(ctx context.Context, u analytics.Update) error {
 		return w.writeAlert(ctx, &r)
 	case analytics.StockRow:
 		return w.writeStock(ctx, &r)
+	case analytics.ReconciliationRow:
+		return w.writeReconciliation(ctx, &r)
 	case analytics.TrendingRow:
 		return w.writeTrending(ctx, &r)
 	case analytics.DeadLetterRow:

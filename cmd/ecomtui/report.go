@@ -92,7 +92,8 @@ type inventoryPart struct {
 	StockOuts int64 `json:"stock_outs"`
 	Oversold  int64 `json:"oversold"`
 
-	ReconciliationOpen *int64 `json:"reconciliation_open"` // null: not reconciled yet
+	FillRate           *float64 `json:"fill_rate"`           // of units bought, those taken off a shelf in time
+	ReconciliationOpen int64    `json:"reconciliation_open"` // differences between payments, orders and stock
 }
 
 // recommendationsPart is null where nothing has been recommended yet.
@@ -151,10 +152,13 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 			RefundRate:              ratio(t.Refunds, t.Orders),
 			DisputeRate:             ratio(t.Disputes, t.Orders),
 		},
-		Fraud:     newFraud(t),
-		Inventory: inventoryPart{Items: t.Items, LowStock: t.LowStock, StockOuts: t.StockOuts, Oversold: t.Oversold},
-		Archive:   archivePart{f.Archive.Files, f.Archive.Rows, f.Archive.Bytes},
-		Run:       newRun(f, before),
+		Fraud: newFraud(t),
+		Inventory: inventoryPart{
+			Items: t.Items, LowStock: t.LowStock, StockOuts: t.StockOuts, Oversold: t.Oversold,
+			FillRate: ratio(t.UnitsFilled, t.UnitsOrdered), ReconciliationOpen: t.Differences.Sum(),
+		},
+		Archive: archivePart{f.Archive.Files, f.Archive.Rows, f.Archive.Bytes},
+		Run:     newRun(f, before),
 	}
 	for i, n := range t.PoisonByReason {
 		if p := event.Poison(i); p != event.NotPoison {
