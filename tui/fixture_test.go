@@ -50,7 +50,24 @@ func normal() *pipeline.Frame {
 	}
 	s.Letters = letters()
 	s.Alerts, s.Stock, s.Sessions, s.Trending = alerts(newest), positions(newest), visits(newest), trending()
+	s.Open = differences(newest)
 	return &pipeline.Frame{Snapshot: s, Revision: 1, Health: health()}
+}
+
+func differences(newest event.Millis) (out []analytics.ReconciliationRow) {
+	for i, kind := range []string{
+		analytics.PurchaseWithoutMovement, analytics.Oversell, analytics.DoubleDecrement, analytics.ReservationNotReleased, analytics.MovementWithoutPurchase,
+	} {
+		at, about := newest.Add(-time.Duration(2+7*i)*time.Minute), fmt.Sprintf("O-%d/trail-shoes-42", 88_121-i)
+		if kind == analytics.Oversell {
+			about = "wool-cap-navy/berlin"
+		}
+		out = append(out, analytics.ReconciliationRow{Kind: kind, About: about, Opened: at, Evidence: []analytics.Step{
+			{Name: event.Reserved, Time: at.Add(-17 * time.Minute), Item: "trail-shoes-42", Place: event.Place{Topic: event.InventoryUpdates, Partition: 2, Offset: int64(9_633 + i)}},
+			{Name: event.Purchase, Time: at.Add(-15 * time.Minute), Item: "trail-shoes-42", Place: event.Place{Topic: event.Transactions, Partition: 1, Offset: int64(41_100 + i)}},
+		}})
+	}
+	return out
 }
 
 func health() pipeline.Health {
@@ -85,6 +102,7 @@ func totals() analytics.Totals {
 		Orders: 4_609, Units: 9_877, Gross: 268_801_44, Authorized: 4_609, Declined: 177,
 		Alerts: 96, AlertsByRule: map[string]int64{"velocity": 41, "card_testing": 22, "account_takeover": 9, "impossible_travel": 24}, AlertValue: 18_204_00, Truth: analytics.Truth{Caught: 61, Missed: 12, FalseAlarms: 6, Quiet: 3_902}, Prevented: 11_320_00,
 		Items: 480, LowStock: 7, StockOuts: 3, Oversold: 1,
+		Differences: analytics.Differences{PurchaseWithoutMovement: 1, MovementWithoutPurchase: 1, DoubleDecrement: 1, ReservationNotReleased: 1, Oversell: 1},
 	}
 }
 
@@ -205,7 +223,15 @@ func positions(newest event.Millis) (out []analytics.StockRow) {
 		}
 		if r.SoldPerHour > 0 && r.Available() > 0 {
 			hours := float64(r.Available()) / r.SoldPerHour
+			r.StockoutFrom, r.StockoutTo = newest.Add(time.Duration(hours*0.6*float64(time.Hour))), newest.Add(time.Duration(hours*1.4*float64(time.Hour)))
 			r.StockoutETA, r.DaysOfCover = newest.Add(time.Duration(hours*float64(time.Hour))), hours/24
+		}
+		r.UnitsSold = int64(300 - 5*i)
+		if r.Available() <= r.ReorderPoint {
+			r.Suggested = 24*int64(r.SoldPerHour) + r.ReorderPoint - r.Available()
+		}
+		if r.SoldOutSince != 0 {
+			r.LostSales = 4.5
 		}
 		out = append(out, r)
 	}
@@ -298,6 +324,11 @@ func overloaded() *pipeline.Frame {
 		r.ItemID, r.OnHand, r.SoldPerHour, r.DaysOfCover, r.StockoutETA = fmt.Sprint(len(f.Stock)), huge, math.Inf(1), math.NaN(), huge
 		f.Stock = append(f.Stock, r)
 	}
+	for len(f.Open) < analytics.MaxOpen {
+		r := f.Open[len(f.Open)%5]
+		r.About, r.Opened = strings.Repeat("o", 4096)+fmt.Sprint(len(f.Open)), huge
+		f.Open = append(f.Open, r)
+	}
 	for len(f.Sessions) < analytics.MaxSessions {
 		r := f.Sessions[len(f.Sessions)%30]
 		r.ID, r.UserID, r.Events, r.Cart, r.Start = fmt.Sprint(len(f.Sessions)), strings.Repeat("u", 4096), huge, huge, -huge
@@ -317,6 +348,10 @@ func hostile() *pipeline.Frame {
 	}
 	for i := range f.Stock {
 		f.Stock[i].ItemID, f.Stock[i].LocationID = evil+fmt.Sprint(i), evil
+	}
+	for i := range f.Open {
+		r := &f.Open[i]
+		r.Kind, r.About, r.Evidence = evil, evil+fmt.Sprint(i), []analytics.Step{{Name: evil, Item: evil}}
 	}
 	for i := range f.Sessions {
 		r := &f.Sessions[i]

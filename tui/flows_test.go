@@ -302,3 +302,19 @@ func BenchmarkCachedFrame(b *testing.B) {
 		d.m.View()
 	}
 }
+
+// What does not add up leads to the records that show it, and says when it has
+// been settled meanwhile.
+func TestDifferences_leadToRecords(t *testing.T) {
+	f := normal()
+	d := drive(t, f, 120, 40, chart.Block).press("5").see("Differences, newest first", "5 open", "purchase_without_movement")
+	d.press("tab", "j", "j", "enter").see("More taken than was bought.", "O-88119/trail-shoes-42", "· open", "transactions/1@41102")
+	settled := *f.Snapshot
+	settled.Open = settled.Open[:1]
+	d.frame = &pipeline.Frame{Snapshot: &settled, Revision: 2, Health: f.Health}
+	d.tick(time.Second)
+	d.see("closed, or no longer listed").press("enter").see("inventory_updates/2@9635", "Value")
+	d.press("esc", "esc").see("Stock positions")
+	settled.Open = nil
+	d.press("enter").see("Stock ›")
+}

@@ -34,6 +34,7 @@ func TestScreens_golden(t *testing.T) {
 		{"why", normal(), []string{"4", "enter"}},
 		{"payment", normal(), []string{"4", "enter", "p"}},
 		{"record", normal(), []string{"4", "enter", "enter"}},
+		{"difference", normal(), []string{"5", "tab", "j", "enter"}},
 		{"item", normal(), []string{"5", "j", "j", "enter"}},
 		{"overview-starting", kinds()["starting"], nil},
 		{"overview-history", history(), nil},

@@ -34,6 +34,8 @@ var ways = [][]string{
 	{"4", "enter", "p", "enter"},
 	{"4", "enter", "end", "enter"},
 	{"5", "enter"},
+	{"5", "tab", "enter"},
+	{"5", "tab", "enter", "enter"},
 	{"9", "enter"},
 	{"4", "end", "space"},
 }

@@ -13,29 +13,70 @@ import (
 	"ecomtui/tui/theme"
 )
 
-// stock is the screen of positions, most urgent first.
-type stock struct{ rows cursor }
+// stock is the screen of positions, most urgent first, and of what does not add
+// up between payments, orders and stock.
+type stock struct {
+	rows, open cursor
+	below      bool // the cursor is among the differences
+}
 
 func (v *stock) crumb() string { return "Stock" }
 
-func (v *stock) offers(*scene) when { return moving | opening }
-
-func (v *stock) act(a action, s *scene) view {
-	t := stockTable(s, false)
-	if a != open || t.n == 0 {
-		v.rows.act(a, t.list)
-		return nil
+func (v *stock) offers(s *scene) when {
+	if len(s.Open) > 0 {
+		return moving | opening | paning
 	}
-	v.rows.settle(t.list, v.rows.page)
-	return &item{id: s.Stock[v.rows.at].ItemID}
+	return moving | opening
 }
 
+func (v *stock) act(a action, s *scene) view {
+	v.below = v.below && len(s.Open) > 0
+	t, c := stockTable(s, false), &v.rows
+	if v.below {
+		t, c = openTable(s), &v.open
+	}
+	switch {
+	case a == nextPane, a == prevPane:
+		v.below = !v.below && len(s.Open) > 0
+	case a != open || t.n == 0:
+		c.act(a, t.list)
+	default:
+		c.settle(t.list, c.page)
+		if v.below {
+			return &unmatched{row: s.Open[c.at]}
+		}
+		return &item{id: s.Stock[c.at].ItemID}
+	}
+	return nil
+}
+
+// bothPanes is the least height that shows positions and differences at once.
+const bothPanes = 16
+
 func (v *stock) draw(s *scene, w, h int) []string {
+	v.below = v.below && len(s.Open) > 0
+	switch {
+	case len(s.Open) == 0, h < bothPanes && !v.below:
+		return v.positions(s, w, h)
+	case h < bothPanes:
+		return v.differences(s, w, h)
+	}
+	lower := min(len(s.Open)+3, h/3)
+	return append(v.positions(s, w, h-lower), v.differences(s, w, lower)...)
+}
+
+func (v *stock) positions(s *scene, w, h int) []string {
 	iw, ih := inner(w, h)
-	body := stockTable(s, false).draw(s, iw, ih-1, &v.rows, true)
+	body := stockTable(s, false).draw(s, iw, ih-1, &v.rows, !v.below)
 	body = append(body, blankLines(iw, ih-1-len(body))...)
 	body = append(body, s.words(iw, theme.Muted, wholeParts(iw, " · ", s.stockCounts()...)))
-	return s.box(w, h, pane{title: "Stock positions, most urgent first", focus: true, body: body})
+	return s.box(w, h, pane{title: "Stock positions, most urgent first", focus: !v.below, body: body})
+}
+
+func (v *stock) differences(s *scene, w, h int) []string {
+	iw, ih := inner(w, h)
+	n := text.Count(s.Totals.Differences.Sum()) + " open"
+	return s.box(w, h, pane{title: "Differences, newest first", note: n, focus: v.below, body: openTable(s).draw(s, iw, ih, &v.open, v.below)})
 }
 
 // stockCounts names what is counted: an item has a position at each of its
@@ -97,11 +138,13 @@ func stockTable(s *scene, brief bool) *table {
 		plain := t.cells
 		t.columns = append(t.columns,
 			column{name: "on hand", width: 8, right: true, rank: 5}, column{name: "reserved", width: 8, right: true, rank: 6},
-			column{name: "reorder at", width: 10, right: true, rank: 7}, column{name: "days", width: 6, right: true, rank: 8})
+			column{name: "reorder at", width: 10, right: true, rank: 7}, column{name: "days", width: 6, right: true, rank: 8},
+			column{name: "to order", width: 8, right: true, rank: 9}, column{name: "lost", width: 6, right: true, rank: 10})
 		t.cells = func(i int) []cell {
 			r := &s.Stock[i]
 			return append(plain(i), cell{theme.Text, text.Count(r.OnHand), true}, cell{theme.Text, text.Count(r.Reserved), true},
-				cell{theme.Muted, text.Count(r.ReorderPoint), true}, cell{theme.Muted, days(r.DaysOfCover), true})
+				cell{theme.Muted, text.Count(r.ReorderPoint), true}, cell{theme.Muted, days(r.DaysOfCover), true},
+				cell{theme.Text, text.Count(r.Suggested), true}, cell{theme.Muted, text.Count(s.lost(r)), true})
 		}
 		if slices.ContainsFunc(s.Stock, func(r analytics.StockRow) bool { return r.Incoming != 0 }) {
 			t.withIncoming(func(i int) *analytics.StockRow { return &s.Stock[i] })
@@ -114,7 +157,7 @@ func stockTable(s *scene, brief bool) *table {
 // a column of zeros.
 func (t *table) withIncoming(row func(i int) *analytics.StockRow) {
 	cells := t.cells
-	t.columns = append(t.columns, column{name: "on its way", width: 10, right: true, rank: 9})
+	t.columns = append(t.columns, column{name: "on its way", width: 10, right: true, rank: 11})
 	t.cells = func(i int) []cell { return append(cells(i), cell{theme.Text, text.Count(row(i).Incoming), true}) }
 }
 
@@ -162,6 +205,28 @@ func (s *scene) goneIn(r *analytics.StockRow) cell {
 		return cell{theme.Warn, "▲ in " + text.Span(left), true}
 	}
 	return cell{theme.Text, "in " + text.Span(left), true}
+}
+
+// lost is what a position would have sold while it had nothing, up to now.
+func (s *scene) lost(r *analytics.StockRow) int64 {
+	n := r.LostSales
+	if r.SoldOutSince != 0 {
+		n += r.SoldPerHour * s.since(r.Updated).Hours()
+	}
+	return integer(math.Round(n), 1e15)
+}
+
+// between is the band of the time when a position runs out.
+func (s *scene) between(r *analytics.StockRow) string {
+	switch {
+	case r.StockoutETA == 0 || r.Available() <= 0:
+		return text.None
+	case r.StockoutTo.Sub(s.Newest) < 24*time.Hour:
+		return s.minute(r.StockoutFrom) + "–" + s.minute(r.StockoutTo)
+	case r.StockoutFrom.Sub(s.Newest) < 24*time.Hour:
+		return "from " + s.minute(r.StockoutFrom)
+	}
+	return "after a day"
 }
 
 // soonGone is when running out is close enough to act on.
@@ -260,7 +325,7 @@ func (v *item) summary(s *scene, w int, rows []*analytics.StockRow) []string {
 	for _, r := range rows {
 		sum.OnHand += r.OnHand
 		sum.Reserved += r.Reserved
-		sum.Incoming += r.Incoming
+		sum.Incoming = max(sum.Incoming, r.Incoming) // the same pieces, wherever they may go
 		sum.SoldPerHour += r.SoldPerHour
 	}
 	where := plural(len(rows), "place") + ": " + text.Count(sum.OnHand) + " on hand, " + text.Count(sum.Reserved) + " reserved"
@@ -294,6 +359,7 @@ func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
 			{name: "reserved", width: 8, right: true, rank: 4},
 			{name: "sold/h", width: 7, right: true, rank: 2},
 			{name: "gone", width: 17, right: true},
+			{name: "between", width: 11, rank: 6},
 			{name: "sold, 2 h", width: soldWidth, rank: 3},
 			{name: "changed", width: 8, rank: 7},
 		},
@@ -307,6 +373,7 @@ func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
 				{theme.Text, text.Count(r.Reserved), true},
 				{theme.Text, perHour(r.SoldPerHour), true},
 				s.goneIn(r),
+				{theme.Muted, s.between(r), true},
 				{theme.Series1, s.soldLine(r), true},
 				{theme.Muted, s.clock(r.Updated), true},
 			}

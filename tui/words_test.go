@@ -227,7 +227,7 @@ func TestNumbers_haveOneMinus(t *testing.T) {
 // An item has a position at each of its places: no line may look like another.
 func TestStock_saysWhere(t *testing.T) {
 	for _, w := range []int{80, 120, 200} {
-		drive(t, normal(), w, 24, chart.Block).press("5").see("wool-cap-navy", "berlin", "lyon")
+		drive(t, normal(), w, 30, chart.Block).press("5").see("wool-cap-navy", "berlin", "lyon")
 		drive(t, normal(), w, 40, chart.Block).see("place", "berlin")
 	}
 }
