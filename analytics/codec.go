@@ -63,6 +63,16 @@ func (r *reader) millis() event.Millis {
 	return event.Millis(t)
 }
 
+// keyNumber reads a key that is a number. One further than farMillis either way
+// is none: loops over numbers near the ends of int64 would not end.
+func keyNumber(key string) (int64, error) {
+	n, err := strconv.ParseInt(key, 10, 64)
+	if err != nil || n < -farMillis || n > farMillis {
+		return 0, fmt.Errorf("%q is no number of ours: %w", key, errState)
+	}
+	return n, nil
+}
+
 func (r *reader) float() float64 {
 	if len(r.b) < 8 {
 		r.fail()

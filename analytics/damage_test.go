@@ -75,10 +75,7 @@ func damage(t *rapid.T, b []byte) []byte {
 func TestDamage_isRefused(t *testing.T) {
 	sketch := func() []byte { // of another precision than ours
 		p := newPane()
-		var w writer
-		if err := p.encode(&w); err != nil {
-			t.Fatal(err)
-		}
+		w := writer{mustEncode(t, p)}
 		w.b = w.b[:len(w.b)-len(mustMarshal(t, p))-3]
 		w.string("\x01\x04\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 		return w.b
@@ -95,6 +92,8 @@ func TestDamage_isRefused(t *testing.T) {
 		"seen, half an id":         {"seen", "user_events/0/0", make([]byte, idBytes/2)},
 		"session, no visit":        {"session", "ann", []byte{0}},
 		"kpi, no pane":             {"kpi", "noon", []byte{0}},
+		"kpi, pane at the end":     {"kpi", "9223372036854775807", mustEncode(t, newPane())},
+		"kpi, day at the end":      {"kpi", "day/9223372036854775807", mustEncode(t, newPane())},
 		"kpi, another sketch":      {"kpi", "1", sketch()},
 		"pulse, empty":             {"pulse", "0/0", nil},
 		"payment, anything":        {"payment", "x", []byte{0}},
@@ -117,6 +116,14 @@ func TestDamage_isRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func mustEncode(t *testing.T, p *pane) []byte {
+	var w writer
+	if err := p.encode(&w); err != nil {
+		t.Fatal(err)
+	}
+	return w.b
 }
 
 func mustMarshal(t *testing.T, p *pane) []byte {

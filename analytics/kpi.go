@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -246,7 +245,7 @@ func (k *kpi) load(key string, value []byte) error {
 	r := &reader{b: value}
 	switch key {
 	case "closed":
-		k.closed = r.int()
+		k.closed = int64(r.millis())
 		return r.done()
 	case "normal":
 		k.normal.decode(r)
@@ -257,9 +256,9 @@ func (k *kpi) load(key string, value []byte) error {
 			return err
 		}
 	}
-	i, err := strconv.ParseInt(key, 10, 64)
+	i, err := keyNumber(key)
 	if err != nil {
-		return fmt.Errorf("pane: %w", errState)
+		return err
 	}
 	p := newPane()
 	p.unshown = true

@@ -131,9 +131,9 @@ func (p *periods) load(key string, value []byte) (mine bool, err error) {
 	if !mine {
 		return false, nil
 	}
-	start, err := strconv.ParseInt(text, 10, 64)
+	start, err := keyNumber(text)
 	if err != nil {
-		return true, errState
+		return true, err
 	}
 	sum := newPane()
 	sum.unshown = true
