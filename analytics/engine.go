@@ -70,10 +70,14 @@ type Engine struct {
 	stock    *stock
 	fraud    *fraud
 	payments *payments
-	all      []operator // every operator, those above included
+	all      []*measured // every operator, those above included
+	jobs     []*measured // of them, those that fold what has been admitted
 
-	next perPartition[int64]
-	wm   event.Millis
+	next     perPartition[int64]
+	wm       event.Millis
+	admitted []*event.Record      // of the group at hand
+	gate     *measured            // seen: what admitting costs is put down to it
+	now      func() time.Duration // nil unless the operators are measured
 }
 
 // New makes an Engine at the beginning of the log.
@@ -97,9 +101,10 @@ func New(p Params) *Engine {
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes. Alerts come before labels for the
 	// same reason.
-	e.all = []operator{
-		e.clock, e.seen, sessions, kpi, newPulse(), e.payments, e.fraud, labels, e.stock, reconcile, newTrending(), e.intake,
-	}
+	e.jobs = measure(sessions, kpi, newPulse(), e.fraud, labels, e.stock, reconcile, newTrending())
+	gates := measure(e.seen, e.clock, e.payments, e.intake)
+	e.gate = gates[0]
+	e.all = slices.Concat(gates, e.jobs)
 	return e
 }
 
@@ -107,21 +112,39 @@ func New(p Params) *Engine {
 func (e *Engine) Fresh() *Engine { return New(e.params) }
 
 // Apply folds records in. Records that the Engine has counted before are
-// skipped, so a log may be read again from anywhere.
+// skipped, so a log may be read again from anywhere. They go in groups, and
+// through a group goes one operator after the other: its code and its state are
+// then at hand for all of them.
 func (e *Engine) Apply(records []event.Record) {
-	var hashes [warmGroup]id
-	for len(records) > 0 {
-		group := records[:min(len(records), warmGroup)]
-		records = records[len(group):]
-		e.seen.warm(group, hashes[:])
-		for i := range group {
-			e.apply(&group[i], hashes[i])
+	for group := range slices.Chunk(records, groupSize) {
+		e.admit(group)
+		for _, op := range e.jobs {
+			began := e.start()
+			for _, r := range e.admitted {
+				op.apply(r)
+			}
+			op.Busy += e.since(began)
 		}
 	}
 	e.advance()
 }
 
-func (e *Engine) apply(r *event.Record, h id) {
+// groupSize is how many records fit the processor's nearest caches.
+const groupSize = 64
+
+// admit judges each record of a group, and lists those that count.
+func (e *Engine) admit(group []event.Record) {
+	began := e.start()
+	e.admitted = e.admitted[:0]
+	var hashes [groupSize]id
+	e.seen.warm(group, hashes[:])
+	for i := range group {
+		e.take(&group[i], hashes[i])
+	}
+	e.gate.Busy += e.since(began)
+}
+
+func (e *Engine) take(r *event.Record, h id) {
 	next := e.next.at(r.Topic, r.Partition)
 	if r.Offset < *next {
 		return
@@ -135,9 +158,8 @@ func (e *Engine) apply(r *event.Record, h id) {
 	if c := r.Event.Currency; c != e.params.Currency && (c != "" || r.Topic == event.Transactions) {
 		r = e.foreign(r)
 	}
-	for _, op := range e.all {
-		op.apply(r)
-	}
+	e.clock.apply(r)
+	e.admitted = append(e.admitted, r)
 }
 
 // foreign is r as the operators see money in another currency than the shop's:
@@ -195,7 +217,9 @@ func (e *Engine) advance() {
 	}
 	e.wm = wm
 	for _, op := range e.all {
+		began := e.start()
 		op.advance(wm)
+		op.Busy += e.since(began)
 	}
 }
 
@@ -230,7 +254,10 @@ func (e *Engine) Totals() Totals {
 func (e *Engine) Flush(all bool) []Update {
 	var out []Update
 	for _, op := range e.all {
+		began, before := e.start(), len(out)
 		op.flush(all, func(u Update) { out = append(out, u) })
+		op.Rows += int64(len(out) - before)
+		op.Busy += e.since(began)
 	}
 	return out
 }
@@ -242,6 +269,7 @@ func (e *Engine) Checkpoint() Checkpoint {
 	c := Checkpoint{Next: e.Next(), Totals: e.Totals()}
 	var arena []byte
 	for _, op := range e.all {
+		began := e.start()
 		op.save(func(key string, value []byte) {
 			entry := StateEntry{Operator: op.name(), Key: key}
 			if value != nil {
@@ -251,6 +279,7 @@ func (e *Engine) Checkpoint() Checkpoint {
 			}
 			c.Changed = append(c.Changed, entry)
 		})
+		op.Busy += e.since(began)
 	}
 	return c
 }

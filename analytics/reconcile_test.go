@@ -11,7 +11,7 @@ import (
 // reconcileOf is an engine's operator, which keeps at most so many lines.
 func reconcileOf(e *Engine, most int) *reconcile {
 	for _, op := range e.all {
-		if c, ok := op.(*reconcile); ok {
+		if c, ok := op.operator.(*reconcile); ok {
 			c.most = most
 			return c
 		}

@@ -24,9 +24,6 @@ type seen struct{ parts perPartition[idRing] }
 
 func newSeen() *seen { return new(seen) }
 
-// warmGroup is how many records are looked up ahead of being judged.
-const warmGroup = 64
-
 // warm hashes the ids of records and touches where they would be in the index,
 // all before any of them is needed: the processor then waits for memory once a
 // group, not once a record (group prefetching: Chen et al., "Improving Hash
