@@ -19,18 +19,19 @@ type Board struct {
 	stock    map[Key]*StockRow
 	trending map[int64]TrendingRow
 	open     map[Key]*ReconciliationRow
+	best     map[Key]TopItemRow
 	letters  []DeadLetterRow
 	newest   event.Millis // greatest pulse
 
 	shown Snapshot // the lists as last made; used again while nothing in them changed
-	stale struct{ kpi, sessions, alerts, stock, trending, open, letters bool }
+	stale struct{ kpi, best, sessions, alerts, stock, trending, open, letters bool }
 }
 
 func NewBoard() *Board {
 	return &Board{
 		kpi: map[Key]KPIRow{}, pulses: map[Key]PulseRow{}, sessions: map[string]*SessionRow{},
 		alerts: map[string]*AlertRow{}, stock: map[Key]*StockRow{}, trending: map[int64]TrendingRow{},
-		open: map[Key]*ReconciliationRow{},
+		open: map[Key]*ReconciliationRow{}, best: map[Key]TopItemRow{},
 	}
 }
 
@@ -45,9 +46,11 @@ func (b *Board) Apply(us []Update) {
 func (b *Board) apply(u Update) {
 	switch u := u.(type) {
 	case KPIRow:
-		if u.Grain == GrainWindow {
+		if u.Grain == GrainWindow || u.Dimension == "all" {
 			b.kpi[u.Key()], b.stale.kpi = u, true
 		}
+	case TopItemRow:
+		b.best[u.Key()], b.stale.best = u, true
 	case PulseRow:
 		b.pulses[u.Key()] = u
 		b.newest = max(b.newest, u.At)
@@ -89,8 +92,10 @@ func (b *Board) apply(u Update) {
 
 // How far the board looks back, and how much it holds.
 const (
-	kpiSpan    = event.Millis(2 * 3_600_000) // windows
-	valueSpan  = event.Millis(10 * 60_000)   // breakdowns: only the newest is shown
+	kpiSpan    = event.Millis(2 * 3_600_000)      // windows
+	pastSpan   = event.Millis(26 * 3_600_000)     // one window after the other, and hours
+	daySpan    = event.Millis(8 * 24 * 3_600_000) // days
+	valueSpan  = event.Millis(10 * 60_000)        // breakdowns: only the newest is shown
 	maxLetters = 50
 	trimAfter  = 2 // times a list's bound, before it is cut
 )
@@ -105,9 +110,9 @@ func (b *Board) trim() {
 		}
 		return r.At <= b.newest-keep
 	})
-	maps.DeleteFunc(b.kpi, func(_ Key, r KPIRow) bool {
-		return r.Window.End <= b.newest-kpiSpan || r.Dimension != "all" && r.Window.End <= b.newest-valueSpan
-	})
+	maps.DeleteFunc(b.kpi, func(_ Key, r KPIRow) bool { return r.Window.End <= b.newest-keptFor(&r) })
+	newest := b.newestBest()
+	maps.DeleteFunc(b.best, func(_ Key, r TopItemRow) bool { return r.Window.Start < newest[r.Grain] })
 	if len(b.sessions) > trimAfter*MaxSessions {
 		for _, s := range b.newestSessions()[MaxSessions:] {
 			delete(b.sessions, s.ID)
@@ -126,6 +131,25 @@ func (b *Board) trim() {
 	b.letters = b.letters[max(0, len(b.letters)-maxLetters):]
 }
 
+// keptFor is how far back the board keeps a row of figures.
+func keptFor(r *KPIRow) event.Millis {
+	switch {
+	case r.Dimension != "all":
+		return valueSpan
+	case r.Grain == GrainDay:
+		return daySpan
+	case r.Grain == GrainHour, r.apart():
+		return pastSpan
+	}
+	return kpiSpan
+}
+
+// apart reports whether a window is one of those that follow one another.
+func (r *KPIRow) apart() bool {
+	size := r.Window.End - r.Window.Start
+	return r.Grain == GrainWindow && size > 0 && r.Window.End%size == 0
+}
+
 // Snapshot is what the board shows now. Totals and the clock's two hands are
 // the engine's to add. The stock list, which is long and changes with every
 // order, is made anew only with all.
@@ -134,7 +158,15 @@ func (b *Board) Snapshot(all bool, newest, watermark event.Millis, totals Totals
 	s.Newest, s.Watermark, s.Totals = newest, watermark, totals
 	s.Seconds, s.Minutes = b.line(pulseSecond, pulseSeconds), b.line(pulseMinute, pulseMinutes)
 	if b.stale.kpi {
-		s.KPI, s.ByValue = b.windows(), b.breakdown(newest)
+		recent := b.newest - kpiSpan
+		s.KPI = b.figures(func(r *KPIRow) bool { return r.Grain == GrainWindow && r.Window.End > recent })
+		s.Past = b.figures(func(r *KPIRow) bool { return r.apart() && r.Window.End <= recent })
+		s.Hours = b.figures(func(r *KPIRow) bool { return r.Grain == GrainHour })
+		s.Days = b.figures(func(r *KPIRow) bool { return r.Grain == GrainDay })
+		s.ByValue = b.breakdown(newest)
+	}
+	if b.stale.best {
+		s.Best = b.bestSellers()
 	}
 	if b.stale.sessions {
 		s.Sessions = values(b.newestSessions(), MaxSessions)
@@ -156,7 +188,7 @@ func (b *Board) Snapshot(all bool, newest, watermark event.Millis, totals Totals
 		slices.Reverse(s.Letters)
 	}
 	stock := b.stale.stock
-	b.stale = struct{ kpi, sessions, alerts, stock, trending, open, letters bool }{stock: stock}
+	b.stale = struct{ kpi, best, sessions, alerts, stock, trending, open, letters bool }{stock: stock}
 	b.shown = s
 	return &s
 }
@@ -195,15 +227,32 @@ func (b *Board) line(step event.Millis, n int) []PulseRow {
 	return out
 }
 
-func (b *Board) windows() []KPIRow {
+// figures are the rows of the whole shop that are wanted, oldest first.
+func (b *Board) figures(wanted func(*KPIRow) bool) []KPIRow {
 	var out []KPIRow
 	for _, r := range b.kpi {
-		if r.Dimension == "all" && r.Grain == GrainWindow {
+		if r.Dimension == "all" && wanted(&r) {
 			out = append(out, r)
 		}
 	}
 	slices.SortFunc(out, func(x, y KPIRow) int { return cmp.Compare(x.Window.Start, y.Window.Start) })
 	return out
+}
+
+// bestSellers are those of the newest window, hour and day that have any.
+func (b *Board) bestSellers() []TopItemRow {
+	return slices.SortedFunc(maps.Values(b.best), func(x, y TopItemRow) int {
+		return cmp.Or(cmp.Compare(x.Grain, y.Grain), cmp.Compare(x.Rank, y.Rank))
+	})
+}
+
+// newestBest is when the newest span of each grain begins that has best sellers.
+func (b *Board) newestBest() map[string]event.Millis {
+	newest := map[string]event.Millis{}
+	for _, r := range b.best {
+		newest[r.Grain] = max(newest[r.Grain], r.Window.Start)
+	}
+	return newest
 }
 
 // breakdown is the newest window that has ended, value by value.

@@ -28,6 +28,7 @@ func oneOfEach() []Update {
 		ReconciliationRow{Kind: Oversell, About: "cap-7/lis", Opened: noon},
 		TrendingRow{Rank: 1, ItemID: "cap-7"},
 		DeadLetterRow{Reason: "late"},
+		TopItemRow{Grain: GrainHour, Window: Window{noon, noon + 3_600_000}, Rank: 1, ItemID: "cap-7"},
 	}
 }
 

@@ -8,8 +8,8 @@ type counts struct {
 	events, pageViews               int64
 	searches, viewItems, addToCarts int64
 	beginCheckouts, addPaymentInfos int64
-	sessions, carted, checkouts     int64
-	converted                       int64
+	sessions, viewed, carted        int64
+	checkouts, paying, converted    int64
 	orders, units                   int64
 	gross, discount, refund         event.Cents
 	refunds, disputes               int64
@@ -17,10 +17,10 @@ type counts struct {
 }
 
 // fields lists every counter, for adding and saving them.
-func (c *counts) fields() [20]*int64 {
+func (c *counts) fields() [22]*int64 {
 	return [...]*int64{
 		&c.events, &c.pageViews, &c.searches, &c.viewItems, &c.addToCarts, &c.beginCheckouts, &c.addPaymentInfos,
-		&c.sessions, &c.carted, &c.checkouts, &c.converted, &c.orders, &c.units,
+		&c.sessions, &c.viewed, &c.carted, &c.checkouts, &c.paying, &c.converted, &c.orders, &c.units,
 		(*int64)(&c.gross), (*int64)(&c.discount), (*int64)(&c.refund), &c.refunds, &c.disputes, &c.authorized, &c.declined,
 	}
 }
@@ -93,8 +93,8 @@ func (c *counts) decode(r *reader) {
 
 func (c *counts) row() KPIRow {
 	return KPIRow{
-		Events: c.events, PageViews: c.pageViews, Sessions: c.sessions, Carted: c.carted, Checkouts: c.checkouts,
-		Converted: c.converted, Orders: c.orders, Units: c.units, Gross: c.gross, Discount: c.discount,
+		Events: c.events, PageViews: c.pageViews, Sessions: c.sessions, Viewed: c.viewed, Carted: c.carted, Checkouts: c.checkouts,
+		Paying: c.paying, Converted: c.converted, Orders: c.orders, Units: c.units, Gross: c.gross, Discount: c.discount,
 		Refund: c.refund, Refunds: c.refunds, Disputes: c.disputes, Authorized: c.authorized, Declined: c.declined,
 		SearchCount: c.searches, ViewItemEvents: c.viewItems, AddToCartEvents: c.addToCarts,
 		BeginCheckoutEvents: c.beginCheckouts, AddPaymentInfoEvents: c.addPaymentInfos,

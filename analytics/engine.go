@@ -18,25 +18,34 @@ import (
 // Params are the settings that change what the numbers mean. Two runs agree
 // only if their Params do.
 type Params struct {
-	Partitions [event.TopicCount]int32
-	Window     time.Duration  // of the KPI rows
-	Slide      time.Duration  // between the starts of two windows; divides Window
-	SessionGap time.Duration  // inactivity that ends a session
-	Zone       *time.Location // of the shop's hours and days
-	Currency   string         // of the shop, ISO 4217: what is in another one has no part in sums of money
-	Lateness   time.Duration  // how far a record may be behind its partition
+	Partitions    [event.TopicCount]int32
+	Window        time.Duration  // of the KPI rows
+	Slide         time.Duration  // between the starts of two windows; divides Window
+	SessionGap    time.Duration  // inactivity that ends a session
+	SessionPolicy string         // SessionGA4 or SessionUA: what else ends one
+	Zone          *time.Location // of the shop's hours and days
+	Currency      string         // of the shop, ISO 4217: what is in another one has no part in sums of money
+	Lateness      time.Duration  // how far a record may be behind its partition
 }
+
+// What ends a session beside inactivity: nothing, as in Google Analytics 4, or
+// midnight in the shop's zone, as in Universal Analytics before it.
+const (
+	SessionGA4 = "ga4"
+	SessionUA  = "ua"
+)
 
 // Defaults are the Params of a console that is told nothing else.
 func Defaults() Params {
 	return Params{
-		Partitions: [event.TopicCount]int32{3, 3, 3, 1},
-		Window:     5 * time.Minute,
-		Slide:      30 * time.Second,
-		Zone:       time.UTC,
-		Currency:   "EUR",
-		SessionGap: 30 * time.Minute,
-		Lateness:   10 * time.Second,
+		Partitions:    [event.TopicCount]int32{3, 3, 3, 1},
+		Window:        5 * time.Minute,
+		Slide:         30 * time.Second,
+		Zone:          time.UTC,
+		Currency:      "EUR",
+		SessionGap:    30 * time.Minute,
+		SessionPolicy: SessionGA4,
+		Lateness:      10 * time.Second,
 	}
 }
 

@@ -102,7 +102,7 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 				for i := start; i < start+k.size; i++ {
 					w.add(k.panes[i])
 				}
-				k.emit(w, start, row)
+				k.emit(w, start, row, emit)
 			}
 			continue
 		}
@@ -111,7 +111,7 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 		}
 		open.add(k.panes[start])
 		if start < k.due || k.grew(start) {
-			k.emit(open, start, row)
+			k.emit(open, start, row, emit)
 		}
 	}
 	for _, r := range slices.Backward(ended) {
@@ -147,7 +147,7 @@ func (k *kpi) flushPeriods(emit func(Update)) {
 		open[event.Millis(i)*k.slide] = p
 	}
 	for _, p := range []*periods{k.hours, k.days} {
-		p.flush(open, event.Millis(k.closed)*k.slide, func(r KPIRow) { emit(r) })
+		p.flush(open, event.Millis(k.closed)*k.slide, emit)
 	}
 }
 
@@ -190,8 +190,10 @@ func (w *window) add(p *pane) {
 func (w *window) rows(emit func(KPIRow)) {
 	row := w.all.row()
 	row.Dimension, row.Visitors = "all", int64(w.visitors.Estimate())
+	w.spreads.into(&row)
 	emit(row)
 	for d := range w.byValue {
+		w.byValue[d].cut()
 		for v, c := range w.byValue[d].values {
 			row := c.row()
 			row.Dimension, row.Value = dimension(d).String(), v
@@ -200,13 +202,18 @@ func (w *window) rows(emit func(KPIRow)) {
 	}
 }
 
-// emit makes a window's rows. They are final once the watermark is past it.
-func (k *kpi) emit(w *window, start int64, emit func(KPIRow)) {
-	from := event.Millis(start) * k.slide
+// emit makes a window's rows. They are final once the watermark is past it, and
+// what sold best is said only then.
+func (k *kpi) emit(w *window, start int64, row func(KPIRow), emit func(Update)) {
+	from, final := event.Millis(start)*k.slide, start < k.due
+	span := Window{from, from + event.Millis(k.size)*k.slide}
 	w.rows(func(r KPIRow) {
-		r.Grain, r.Window, r.Final = GrainWindow, Window{from, from + event.Millis(k.size)*k.slide}, start < k.due
-		emit(r)
+		r.Grain, r.Window, r.Final = GrainWindow, span, final
+		row(r)
 	})
+	if final {
+		w.best(TopItemRow{Grain: GrainWindow, Window: span, Final: true}, emit)
+	}
 }
 
 func (k *kpi) save(emit func(string, []byte)) {

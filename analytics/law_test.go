@@ -162,6 +162,10 @@ func (t table) finals() table {
 			if u.State != AlertConfirmed {
 				continue
 			}
+		case TopItemRow:
+			if !u.Final {
+				continue
+			}
 		case PulseRow, TrendingRow:
 			continue
 		}
@@ -295,7 +299,7 @@ func TestLaw_logsHaveEverything(t *testing.T) {
 	}
 	for _, want := range []string{
 		"analytics.KPIRow", "analytics.SessionRow", "analytics.AlertRow", "analytics.StockRow", "analytics.PaymentRow",
-		"analytics.DeadLetterRow", "late", "future", "duplicate", "poison", "converted", "alerts", "low stock", "oversold",
+		"analytics.DeadLetterRow", "analytics.TopItemRow", "late", "future", "duplicate", "poison", "converted", "alerts", "low stock", "oversold",
 		"caught", "missed", "false alarms", "quiet",
 		"in time", "not in time", "purchase_without_movement, closed false", "purchase_without_movement, closed true",
 		"movement_without_purchase, closed false", "movement_without_purchase, closed true", "double_decrement, closed false",

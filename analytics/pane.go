@@ -2,6 +2,8 @@ package analytics
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/axiomhq/hyperloglog"
 	"github.com/zeebo/xxh3"
@@ -30,12 +32,20 @@ func (d dimension) String() string { return dimensionNames[d] }
 type pane struct {
 	all      counts
 	byValue  [dimensionCount]breakdown
+	items    breakdown // orders, units and revenue of each item sold
 	visitors *hyperloglog.Sketch
-	unsaved  bool // since the last save
-	unshown  bool // since the last flush
+	spreads
+	unsaved bool // since the last save
+	unshown bool // since the last flush
 }
 
-func newPane() *pane { return &pane{visitors: newVisitors()} }
+func newPane() *pane {
+	p := &pane{visitors: newVisitors(), spreads: newSpreads(), items: breakdown{most: mostSold}}
+	for d := range p.byValue {
+		p.byValue[d].most = maxValues
+	}
+	return p
+}
 
 // newVisitors counts distinct users with a standard error of 0.8 %
 // (Heule, Nunkesser and Hall, "HyperLogLog in Practice", EDBT 2013). It is
@@ -52,7 +62,9 @@ func (p *pane) count(e *event.Event) {
 	if e.ItemCategory != "" && (e.Name != event.Purchase || len(e.Items) == 0) { // else its lines say more
 		p.byValue[byCategory].at(e.ItemCategory).count(e)
 	}
-	p.countLines(e)
+	if e.Name == event.Purchase {
+		p.countOrder(e)
+	}
 	if e.IPCountry != "" {
 		p.byValue[byCountry].at(e.IPCountry).count(e)
 	}
@@ -64,12 +76,13 @@ func (p *pane) count(e *event.Event) {
 	}
 }
 
-// countLines gives each category its part of a purchase. An order counts once
+// countOrder gives each category its part of a purchase. An order counts once
 // in every category it has a line of.
-func (p *pane) countLines(e *event.Event) {
-	if e.Name != event.Purchase {
-		return
+func (p *pane) countOrder(e *event.Event) {
+	if e.Value > 0 { // else money of another currency
+		p.order.add(float64(e.Value - e.Discount))
 	}
+	p.sold(e.Items)
 	for i := range e.Items {
 		it := &e.Items[i]
 		if it.Category == "" {
@@ -97,10 +110,10 @@ func listed(items []event.Item, category string) bool {
 func (p *pane) add(o *pane) {
 	p.all.add(&o.all)
 	p.union(o)
+	p.spreads.merge(&o.spreads)
+	p.items.add(&o.items)
 	for d := range o.byValue {
-		for v, c := range o.byValue[d].values {
-			p.byValue[d].at(v).add(c)
-		}
+		p.byValue[d].add(&o.byValue[d])
 	}
 }
 
@@ -114,6 +127,7 @@ func (p *pane) union(o *pane) {
 func (p *pane) ended(s *SessionRow) {
 	p.unsaved, p.unshown = true, true
 	p.all.ended(s)
+	p.session.add(float64(s.End - s.Start))
 	if s.Country != "" {
 		p.byValue[byCountry].at(s.Country).ended(s)
 	}
@@ -124,14 +138,13 @@ func (p *pane) ended(s *SessionRow) {
 
 func (c *counts) ended(s *SessionRow) {
 	c.sessions++
-	if s.Carted {
-		c.carted++
-	}
-	if s.CheckedOut {
-		c.checkouts++
-	}
-	if s.Converted {
-		c.converted++
+	for _, step := range [...]struct {
+		count *int64
+		taken bool
+	}{{&c.viewed, s.Viewed}, {&c.carted, s.Carted}, {&c.checkouts, s.CheckedOut}, {&c.paying, s.Paying}, {&c.converted, s.Converted}} {
+		if step.taken {
+			*step.count++
+		}
 	}
 }
 
@@ -143,8 +156,9 @@ const maxValues = 512
 // come last in the alphabet are added up as "other": which ones is then a
 // function of the values alone, not of the order they came in.
 type breakdown struct {
+	most   int
 	values map[string]*counts
-	last   string // the greatest value, once there are maxValues
+	last   string // what comes after it is "other"; empty before the first cut
 }
 
 const other = "other"
@@ -153,11 +167,12 @@ func (b *breakdown) at(value string) *counts {
 	if c := b.values[value]; c != nil {
 		return c
 	}
-	if b.named() >= maxValues {
-		if value > b.last {
-			value = other
-		}
-		if c := b.values[value]; c != nil {
+	if len(b.values) >= 2*b.most { // twice as many as read: a cut sorts all of them
+		b.cut()
+	}
+	if b.last != "" && value > b.last {
+		value = other
+		if c := b.values[other]; c != nil {
 			return c
 		}
 	}
@@ -165,55 +180,62 @@ func (b *breakdown) at(value string) *counts {
 		b.values = map[string]*counts{}
 	}
 	c := new(counts)
-	b.values[string([]byte(value))] = c // the event's string is only borrowed
-	if b.named() > maxValues {
-		b.evict()
-	}
-	if b.named() >= maxValues {
-		b.last = b.greatest()
-	}
+	b.values[clone(value)] = c // the event's string is only borrowed
 	return c
 }
 
-// named is how many values have a name of their own. "other" is none: were it
-// counted, there would be room for one more or less, by which value came first.
-func (b *breakdown) named() int {
-	if b.values[other] != nil {
-		return len(b.values) - 1
+// cut leaves no more values than there may be. Whoever reads them cuts first.
+func (b *breakdown) cut() {
+	if len(b.values) <= b.most {
+		return
 	}
-	return len(b.values)
-}
-
-func (b *breakdown) evict() {
-	v := b.greatest()
-	moved := b.values[v]
-	delete(b.values, v)
 	rest := b.values[other]
-	if rest == nil {
-		rest = new(counts)
+	delete(b.values, other)
+	names := slices.Sorted(maps.Keys(b.values))
+	if len(names) > b.most {
+		if rest == nil {
+			rest = new(counts)
+		}
+		for _, v := range names[b.most:] {
+			rest.add(b.values[v])
+			delete(b.values, v)
+		}
+		b.last = names[b.most-1]
+	}
+	if rest != nil {
 		b.values[other] = rest
 	}
-	rest.add(moved)
 }
 
-func (b *breakdown) greatest() (v string) {
-	for s := range b.values {
-		if s != other && s > v {
-			v = s
-		}
+func (b *breakdown) add(o *breakdown) {
+	for v, c := range o.values {
+		b.at(v).add(c)
 	}
-	return v
+}
+
+func (b *breakdown) encode(w *writer) {
+	b.cut()
+	w.int(int64(len(b.values)))
+	for v, c := range b.values {
+		w.string(v)
+		c.encode(w)
+	}
+}
+
+func (b *breakdown) decode(r *reader) {
+	for range r.count() {
+		b.at(r.string()).decode(r)
+	}
 }
 
 func (p *pane) encode(w *writer) error {
 	p.all.encode(w)
 	for d := range p.byValue {
-		w.int(int64(len(p.byValue[d].values)))
-		for v, c := range p.byValue[d].values {
-			w.string(v)
-			c.encode(w)
-		}
+		p.byValue[d].encode(w)
 	}
+	p.items.encode(w)
+	p.order.encode(w)
+	p.session.encode(w)
 	sketch, err := p.visitors.MarshalBinary()
 	if err != nil {
 		return fmt.Errorf("encode visitors: %w", err)
@@ -225,10 +247,11 @@ func (p *pane) encode(w *writer) error {
 func (p *pane) decode(r *reader) error {
 	p.all.decode(r)
 	for d := range p.byValue {
-		for range r.count() {
-			p.byValue[d].at(r.string()).decode(r)
-		}
+		p.byValue[d].decode(r)
 	}
+	p.items.decode(r)
+	p.order.decode(r)
+	p.session.decode(r)
 	sketch := r.string()
 	if err := r.done(); err != nil {
 		return err

@@ -68,7 +68,7 @@ func (p *periods) take(at event.Millis, closed *pane) {
 
 // flush emits the rows of the periods in which something has changed. Those
 // that end at or before closed are final, and forgotten.
-func (p *periods) flush(open map[event.Millis]*pane, closed event.Millis, emit func(KPIRow)) {
+func (p *periods) flush(open map[event.Millis]*pane, closed event.Millis, emit func(Update)) {
 	byPeriod := map[event.Millis][]*pane{}
 	for at, pane := range open {
 		start := p.of(at).Start
@@ -93,6 +93,7 @@ func (p *periods) flush(open map[event.Millis]*pane, closed event.Millis, emit f
 			r.Grain, r.Window, r.Final = p.grain, Window{start, end}, final
 			emit(r)
 		})
+		w.best(TopItemRow{Grain: p.grain, Window: Window{start, end}, Final: final}, emit)
 		if sum != nil {
 			sum.unshown = false
 		}

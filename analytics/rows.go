@@ -36,6 +36,7 @@ const (
 	ReconciliationTable
 	TrendingTable
 	DeadLetterTable
+	TopItemTable
 
 	TableCount
 )
@@ -55,7 +56,8 @@ type KPIRow struct {
 	Events, PageViews           int64
 	Visitors                    int64 // distinct users, estimated by HyperLogLog; of dimension "all" only
 	Sessions                    int64 // ended
-	Carted, Checkouts           int64 // ended sessions that had add_to_cart, begin_checkout
+	Viewed, Carted              int64 // ended sessions that had view_item, add_to_cart
+	Checkouts, Paying           int64 // ended sessions that had begin_checkout, add_payment_info
 	Converted                   int64 // ended sessions that had a purchase
 	Orders, Units               int64
 	Gross, Discount, Refund     event.Cents
@@ -65,6 +67,9 @@ type KPIRow struct {
 	AddToCartEvents             int64
 	BeginCheckoutEvents         int64
 	AddPaymentInfoEvents        int64
+
+	OrderP50, OrderP95     event.Cents  // of what an order came to, less its discount; of dimension "all" only
+	SessionP50, SessionP95 event.Millis // of how long an ended session was; of dimension "all" only
 
 	Anomalies []Anomaly // of final windows of dimension "all": what is far from usual
 	Final     bool
@@ -124,8 +129,10 @@ type SessionRow struct {
 	Exit       string
 	Country    string // of the ip, last seen
 	Device     string // device_category, last seen
+	Viewed     bool   // had a view_item
 	Carted     bool   // had an add_to_cart
 	CheckedOut bool   // had a begin_checkout
+	Paying     bool   // had an add_payment_info
 	Engaged    bool   // ≥ 10 s, or a purchase, or ≥ 2 page views
 	Converted  bool   // had a purchase
 	Journey    Journey
@@ -297,6 +304,8 @@ func Early(u Update) bool {
 		return !u.Final
 	case SessionRow:
 		return !u.Final && !u.Deleted
+	case TopItemRow:
+		return !u.Final
 	case PulseRow, TrendingRow:
 		return true
 	}

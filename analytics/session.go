@@ -22,13 +22,14 @@ const (
 // come. It is final once the watermark is a gap past its last event.
 type sessions struct {
 	gap    event.Millis
-	users  map[string]*shopper  // who has a visit open, or an early row to be deleted
-	active int64                // of them, who has a visit open
-	due    map[int64][]*shopper // by bucket: whom to look at when the watermark gets there
-	looked int64                // buckets before this one are empty
-	closed []SessionRow         // final, not yet flushed
-	shown  []*shopper           // changed since the last flush
-	saved  []*shopper           // changed since the last save
+	day    func(event.Millis) Window // nil if a visit may go on past midnight
+	users  map[string]*shopper       // who has a visit open, or an early row to be deleted
+	active int64                     // of them, who has a visit open
+	due    map[int64][]*shopper      // by bucket: whom to look at when the watermark gets there
+	looked int64                     // buckets before this one are empty
+	closed []SessionRow              // final, not yet flushed
+	shown  []*shopper                // changed since the last flush
+	saved  []*shopper                // changed since the last save
 	ended  func(*SessionRow, event.Millis)
 	totals *Totals
 }
@@ -48,8 +49,9 @@ type visit struct {
 	events, pageViews int32
 	orders            int32
 	revenue           event.Cents
-	carted            bool
+	viewed, carted    bool
 	checkedOut        bool
+	paying            bool
 	country, device   lastText
 	journey           Journey
 }
@@ -75,12 +77,16 @@ func (l *lastText) set(s string, at event.Millis) {
 const bucketSpan = event.Millis(10_000)
 
 func newSessions(p Params, ended func(*SessionRow, event.Millis)) *sessions {
-	return &sessions{
+	s := &sessions{
 		gap:   event.Millis(p.SessionGap.Milliseconds()),
 		users: map[string]*shopper{},
 		due:   map[int64][]*shopper{},
 		ended: ended,
 	}
+	if p.SessionPolicy == SessionUA {
+		s.day = dayIn(p.Zone)
+	}
+	return s
 }
 
 func (s *sessions) name() string { return "session" }
@@ -119,7 +125,7 @@ func (s *sessions) visit(u *shopper, t event.Millis) *visit {
 	var found *visit
 	for i := 0; i < len(u.open); i++ {
 		v := u.open[i]
-		if t <= v.start-s.gap || t >= v.end+s.gap {
+		if t <= v.start-s.gap || t >= v.end+s.gap || s.midnight(v, t) {
 			continue
 		}
 		if found == nil {
@@ -146,6 +152,16 @@ func (s *sessions) visit(u *shopper, t event.Millis) *visit {
 	return v
 }
 
+// midnight reports whether a visit and a moment are of two days, which makes
+// them two visits.
+func (s *sessions) midnight(v *visit, t event.Millis) bool {
+	if s.day == nil {
+		return false
+	}
+	d := s.day(v.start)
+	return t < d.Start || t >= d.End
+}
+
 // await has u looked at when the watermark gets to t. An entry in a later
 // bucket than u.due is stale.
 func (s *sessions) await(u *shopper, t event.Millis) {
@@ -167,6 +183,8 @@ func (v *visit) add(r *event.Record) {
 	switch e.Name {
 	case event.PageView:
 		v.pageViews++
+	case event.ViewItem:
+		v.viewed = true
 	case event.AddToCart:
 		v.carted = true
 		value = line(e)
@@ -174,6 +192,8 @@ func (v *visit) add(r *event.Record) {
 		value = line(e)
 	case event.BeginCheckout:
 		v.checkedOut = true
+	case event.AddPaymentInfo:
+		v.paying = true
 	case event.Purchase:
 		v.orders++
 		v.revenue += e.Value - e.Discount
@@ -196,8 +216,10 @@ func (v *visit) merge(o *visit) {
 	v.pageViews += o.pageViews
 	v.orders += o.orders
 	v.revenue += o.revenue
+	v.viewed = v.viewed || o.viewed
 	v.carted = v.carted || o.carted
 	v.checkedOut = v.checkedOut || o.checkedOut
+	v.paying = v.paying || o.paying
 	v.country.set(o.country.text, o.country.at)
 	v.device.set(o.device.text, o.device.at)
 	v.journey.merge(&o.journey)
@@ -274,8 +296,10 @@ func (s *sessions) close(u *shopper, v *visit) {
 	}
 	count(&t.Engaged, row.Engaged)
 	count(&t.Converted, row.Converted)
+	count(&t.Viewed, row.Viewed)
 	count(&t.Carted, row.Carted)
 	count(&t.CheckedOut, row.CheckedOut)
+	count(&t.Paying, row.Paying)
 }
 
 // row is the visit as people see it.
@@ -285,7 +309,7 @@ func (v *visit) row(user string) SessionRow {
 	return SessionRow{
 		UserID: user, Start: v.start, End: v.end, Events: int64(v.events), PageViews: int64(v.pageViews),
 		Cart: cart(steps), Orders: int64(v.orders), Revenue: v.revenue, Entry: label(first), Exit: label(last),
-		Country: v.country.text, Device: v.device.text, Carted: v.carted, CheckedOut: v.checkedOut,
+		Country: v.country.text, Device: v.device.text, Viewed: v.viewed, Carted: v.carted, CheckedOut: v.checkedOut, Paying: v.paying,
 		Engaged:   v.end-v.start >= engagedAfter || v.orders > 0 || v.pageViews >= engagedViews,
 		Converted: v.orders > 0, Journey: v.journey,
 	}
@@ -426,8 +450,9 @@ func (v *visit) encode(w *writer) {
 	w.int(int64(v.pageViews))
 	w.int(int64(v.orders))
 	w.int(int64(v.revenue))
-	w.bool(v.carted)
-	w.bool(v.checkedOut)
+	for _, b := range []bool{v.viewed, v.carted, v.checkedOut, v.paying} {
+		w.bool(b)
+	}
 	for _, l := range []*lastText{&v.country, &v.device} {
 		w.string(l.text)
 		w.int(int64(l.at))
@@ -439,7 +464,7 @@ func (v *visit) decode(r *reader) {
 	v.start, v.end = event.Millis(r.int()), event.Millis(r.int())
 	v.events, v.pageViews, v.orders = int32(r.int()), int32(r.int()), int32(r.int())
 	v.revenue = event.Cents(r.int())
-	v.carted, v.checkedOut = r.bool(), r.bool()
+	v.viewed, v.carted, v.checkedOut, v.paying = r.bool(), r.bool(), r.bool(), r.bool()
 	for _, l := range []*lastText{&v.country, &v.device} {
 		l.text, l.at = intern(r.string()), event.Millis(r.int())
 	}

@@ -1,12 +1,71 @@
 package analytics
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"ecomtui/event"
 )
+
+// Sessions are what cutting each user's events by hand gives: where the gap is,
+// and by one policy at midnight too.
+func TestSessions_equalBruteForce(t *testing.T) {
+	for _, policy := range []string{SessionGA4, SessionUA} {
+		t.Run(policy, func(t *testing.T) {
+			split := 0
+			rapid.Check(t, func(t *rapid.T) { split += sessionsByHand(t, policy) })
+			if (split > 0) != (policy == SessionUA) {
+				t.Errorf("%d sessions ended at midnight", split)
+			}
+		})
+	}
+}
+
+func sessionsByHand(t *rapid.T, policy string) (split int) {
+	p := briefParams()
+	p.SessionPolicy = policy
+	e, rows, counted := New(p), table{}, map[string][]event.Millis{}
+	for _, r := range drawLog(t).read(t) {
+		before := e.Totals().Aggregated
+		e.Apply([]event.Record{r})
+		if n := r.Event.Name; e.Totals().Aggregated > before && r.Topic <= event.Transactions && n != event.Refund && n != event.Dispute {
+			counted[r.Event.UserID] = append(counted[r.Event.UserID], r.Event.Time)
+		}
+	}
+	rows.apply(e.Flush(true))
+	gap, day := event.Millis(p.SessionGap.Milliseconds()), dayIn(p.Zone)
+	final := 0
+	for user, times := range counted {
+		slices.SortFunc(times, cmp.Compare)
+		for from, i := 0, 1; i <= len(times); i++ {
+			last := times[i-1]
+			midnight := i < len(times) && policy == SessionUA && day(last) != day(times[i])
+			if i < len(times) && times[i]-last < gap && !midnight {
+				continue
+			}
+			if last+gap <= e.Watermark() {
+				final++
+				s, ok := rows[SessionRow{ID: sessionID(user, times[from])}.Key()].(SessionRow)
+				if !ok || s.End != last || s.Events != int64(i-from) {
+					t.Fatalf("%s from %s to %s, %d events: got %+v", user, clockText(times[from]), clockText(last), i-from, s)
+				}
+				if midnight && times[i]-last < gap {
+					split++
+				}
+			}
+			from = i
+		}
+	}
+	if n := e.Totals().SessionsEnded; n != int64(final) {
+		t.Fatalf("%d sessions ended, want %d", n, final)
+	}
+	return split
+}
 
 // More sessions end between two checkpoints than a screen is told of: none of
 // their early rows may stay behind when the engine dies then.

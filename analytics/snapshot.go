@@ -12,7 +12,8 @@ type Totals struct {
 
 	SessionsEnded, SessionsActive int64
 	Engaged, Converted            int64 // of ended sessions
-	Carted, CheckedOut            int64 // of ended sessions
+	Viewed, Carted                int64 // of ended sessions
+	CheckedOut, Paying            int64 // of ended sessions
 	Orders, Units                 int64
 	Gross, Discount, Refund       event.Cents
 	Refunds, Disputes             int64
@@ -43,7 +44,11 @@ type Snapshot struct {
 	Seconds  []PulseRow   // the last ten minutes, oldest first, one a second without holes
 	Minutes  []PulseRow   // the last three hours, oldest first, one a minute without holes
 	KPI      []KPIRow     // grain window, dimension all: the last two hours, oldest first
+	Past     []KPIRow     // the same of the day before that, but one after the other, oldest first
+	Hours    []KPIRow     // grain hour, dimension all: a day of them, oldest first
+	Days     []KPIRow     // grain day, dimension all: a week of them, oldest first
 	ByValue  []KPIRow     // the newest window that has ended, by dimension then gross revenue
+	Best     []TopItemRow // best sellers of the newest window, hour and day, by grain then rank
 	Sessions []SessionRow // at most MaxSessions; newest last event first, open and ended
 	Alerts   []AlertRow   // at most MaxAlerts; newest first; none withdrawn
 	Stock    []StockRow   // at most MaxStock; most urgent first: oversold, sold out, then by ETA

@@ -343,6 +343,8 @@ func nameOf(u Update) string {
 		return fmt.Sprintf("trending %s", u.ItemID)
 	case DeadLetterRow:
 		return fmt.Sprintf("letter %s", u.Place)
+	case TopItemRow:
+		return fmt.Sprintf("top %s %d %s–%s", u.Grain, u.Rank, clockText(u.Window.Start), clockText(u.Window.End))
 	}
 	return "pulse"
 }

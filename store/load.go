@@ -27,7 +27,7 @@ func (d *DB) Load(ctx context.Context) (pipeline.Loaded, error) {
 		Next:   q.loadNext(engine),
 		State:  q.loadState(),
 		Files:  q.loadFiles(),
-		Recent: slices.Concat(q.loadKPI(), q.loadByValue(), q.loadSessions(), q.loadAlerts(), q.loadOpen(), q.loadLetters()),
+		Recent: slices.Concat(q.loadKPI(), q.loadByValue(), q.loadTopItems(), q.loadSessions(), q.loadAlerts(), q.loadOpen(), q.loadLetters()),
 	}
 	l.Totals, l.Commits = q.loadLedger()
 	if err := q.close(); err != nil {

@@ -20,9 +20,11 @@ CREATE TABLE kpi (
 	events         INTEGER NOT NULL,
 	page_views     INTEGER NOT NULL,
 	visitors       INTEGER NOT NULL, -- distinct users, estimated
-	sessions       INTEGER NOT NULL, -- ended in the window, like the next three
+	sessions       INTEGER NOT NULL, -- ended in the window, like the next five
+	viewed         INTEGER NOT NULL, -- had view_item
 	carted         INTEGER NOT NULL, -- had add_to_cart
 	checkouts      INTEGER NOT NULL, -- had begin_checkout
+	paying         INTEGER NOT NULL, -- had add_payment_info
 	converted      INTEGER NOT NULL, -- had purchase
 	orders         INTEGER NOT NULL,
 	units          INTEGER NOT NULL,
@@ -39,6 +41,10 @@ CREATE TABLE kpi (
 	cart_adds      INTEGER NOT NULL,
 	checkout_begins INTEGER NOT NULL,
 	payment_infos  INTEGER NOT NULL,
+	order_p50_cents INTEGER NOT NULL, -- half of the orders came to no more, less discounts; within 1 %; of dimension 'all', like the next three
+	order_p95_cents INTEGER NOT NULL,
+	session_p50_ms INTEGER NOT NULL, -- half of the ended sessions took no longer
+	session_p95_ms INTEGER NOT NULL,
 	anomalies      TEXT    NOT NULL, -- JSON: [{kpi, value, usual, z}], of final windows of dimension 'all'
 	final          INTEGER NOT NULL,
 	PRIMARY KEY (grain, start_ms, dimension, value)
@@ -61,6 +67,20 @@ LEFT JOIN kpi b ON (b.grain, b.start_ms, b.dimension, b.value) = (w.grain, w.sta
 LEFT JOIN kpi y ON (y.grain, y.start_ms, y.dimension, y.value) = (w.grain, w.start_ms - 86400000, w.dimension, w.value)
 WHERE w.grain = 'window' AND w.dimension = 'all';
 
+-- What sold best in a window (once it is final), an hour and a day, by revenue.
+CREATE TABLE top_item (
+	grain       TEXT    NOT NULL, -- as in kpi
+	start_ms    INTEGER NOT NULL,
+	rank        INTEGER NOT NULL, -- from 1
+	end_ms      INTEGER NOT NULL,
+	item_id     TEXT    NOT NULL,
+	orders      INTEGER NOT NULL,
+	units       INTEGER NOT NULL,
+	gross_cents INTEGER NOT NULL,
+	final       INTEGER NOT NULL,
+	PRIMARY KEY (grain, start_ms, rank)
+) STRICT, WITHOUT ROWID;
+
 -- One visit. While it is open a user has one row, under a key of the user's.
 CREATE TABLE session (
 	session_id    TEXT    NOT NULL PRIMARY KEY, -- ours, not the client's
@@ -76,8 +96,10 @@ CREATE TABLE session (
 	exit          TEXT    NOT NULL,
 	country       TEXT    NOT NULL,
 	device        TEXT    NOT NULL,
+	viewed        INTEGER NOT NULL, -- had view_item, like the next three
 	carted        INTEGER NOT NULL,
 	checked_out   INTEGER NOT NULL,
+	paying        INTEGER NOT NULL,
 	engaged       INTEGER NOT NULL,
 	converted     INTEGER NOT NULL,
 	journey       TEXT    NOT NULL, -- JSON: [{event, time, item, value_cents, topic, partition, offset}]; [] while the visit is open

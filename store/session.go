@@ -11,12 +11,13 @@ import (
 
 const upsertSession = `
 INSERT INTO session (session_id, user_id, start_ms, end_ms, events, page_views, cart_cents, orders, revenue_cents, entry,
-	exit, country, device, carted, checked_out, engaged, converted, journey, final)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	exit, country, device, viewed, carted, checked_out, paying, engaged, converted, journey, final)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET user_id = excluded.user_id, start_ms = excluded.start_ms, end_ms = excluded.end_ms,
 	events = excluded.events, page_views = excluded.page_views, cart_cents = excluded.cart_cents, orders = excluded.orders,
 	revenue_cents = excluded.revenue_cents, entry = excluded.entry, exit = excluded.exit, country = excluded.country,
-	device = excluded.device, carted = excluded.carted, checked_out = excluded.checked_out, engaged = excluded.engaged,
+	device = excluded.device, viewed = excluded.viewed, carted = excluded.carted,
+	checked_out = excluded.checked_out, paying = excluded.paying, engaged = excluded.engaged,
 	converted = excluded.converted, journey = excluded.journey, final = excluded.final`
 
 const deleteSession = `DELETE FROM session WHERE session_id IN (VALUES (?))`
@@ -30,13 +31,13 @@ func (w *writer) writeSession(ctx context.Context, r *analytics.SessionRow) erro
 		w.json = appendJourney(w.json[:0], r.Journey.Steps())
 	}
 	return w.session.add(ctx, w.conn, r.ID, r.UserID, int64(r.Start), int64(r.End), r.Events, r.PageViews, int64(r.Cart),
-		r.Orders, int64(r.Revenue), r.Entry, r.Exit, r.Country, r.Device, r.Carted, r.CheckedOut, r.Engaged, r.Converted,
+		r.Orders, int64(r.Revenue), r.Entry, r.Exit, r.Country, r.Device, r.Viewed, r.Carted, r.CheckedOut, r.Paying, r.Engaged, r.Converted,
 		string(w.json), r.Final)
 }
 
 const selectSession = `
 SELECT session_id, user_id, start_ms, end_ms, events, page_views, cart_cents, orders, revenue_cents, entry, exit,
-	country, device, carted, checked_out, engaged, converted, journey, final
+	country, device, viewed, carted, checked_out, paying, engaged, converted, journey, final
 FROM session `
 
 // loadSessions reads the newest ended sessions, oldest first.
@@ -54,7 +55,7 @@ func scanSession(scan func(...any) error) (analytics.SessionRow, error) {
 	var r analytics.SessionRow
 	var journey []byte
 	if err := scan(&r.ID, &r.UserID, &r.Start, &r.End, &r.Events, &r.PageViews, &r.Cart, &r.Orders, &r.Revenue, &r.Entry,
-		&r.Exit, &r.Country, &r.Device, &r.Carted, &r.CheckedOut, &r.Engaged, &r.Converted, &journey, &r.Final); err != nil {
+		&r.Exit, &r.Country, &r.Device, &r.Viewed, &r.Carted, &r.CheckedOut, &r.Paying, &r.Engaged, &r.Converted, &journey, &r.Final); err != nil {
 		return r, err
 	}
 	steps, err := parseSteps(journey)

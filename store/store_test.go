@@ -108,14 +108,14 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 	return [...]analytics.Update{
 		analytics.KPITable: analytics.KPIRow{
 			Grain: "window", Window: analytics.Window{Start: 1000, End: 2000}, Dimension: "all", Events: 1, PageViews: 2, Visitors: 3,
-			Sessions: 4, Carted: 5, Checkouts: 6, Converted: 7, Orders: 8, Units: 9, Gross: 1000, Discount: 100, Refund: 10,
+			Sessions: 4, Viewed: 41, Paying: 42, OrderP50: 43, OrderP95: 44, SessionP50: 45, SessionP95: 46, Carted: 5, Checkouts: 6, Converted: 7, Orders: 8, Units: 9, Gross: 1000, Discount: 100, Refund: 10,
 			Refunds: 11, Disputes: 12, Authorized: 13, Declined: 14, SearchCount: 15, ViewItemEvents: 16, AddToCartEvents: 17,
 			BeginCheckoutEvents: 18, AddPaymentInfoEvents: 19, Anomalies: []analytics.Anomaly{{KPI: "orders", Value: 8, Usual: 1.5, Z: 6.25}}, Final: true,
 		},
 		analytics.PulseTable: analytics.PulseRow{Step: 1000, At: 1000, Events: 1},
 		analytics.SessionTable: analytics.SessionRow{
 			ID: "s1", UserID: "u1", Start: 5, End: 6, Events: 2, PageViews: 1, Cart: 250, Orders: 1, Revenue: 300, Entry: "in", Exit: "out",
-			Country: "DE", Device: "mobile", Carted: true, CheckedOut: true, Engaged: true, Converted: true, Journey: analytics.NewJourney(steps), Final: true,
+			Country: "DE", Device: "mobile", Viewed: true, Paying: true, Carted: true, CheckedOut: true, Engaged: true, Converted: true, Journey: analytics.NewJourney(steps), Final: true,
 		},
 		analytics.PaymentTable: analytics.PaymentRow{
 			TransactionID: "t1", OrderID: "o1", UserID: "u1", At: 9, Status: analytics.Authorized, Value: 500, Currency: "EUR",
@@ -138,6 +138,9 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 		analytics.TrendingTable: analytics.TrendingRow{
 			Rank: 1, ItemID: "i1", Category: "c", Score: 2.5, Views: 3, Usual: 1.2, Carts: 4, Orders: 5, Price: 6, UsualPrice: 7,
 		},
+		analytics.TopItemTable: analytics.TopItemRow{
+			Grain: "hour", Window: analytics.Window{Start: 1000, End: 2000}, Rank: 2, ItemID: "i1", Orders: 3, Units: 4, Gross: 500, Final: true,
+		},
 		analytics.DeadLetterTable: analytics.DeadLetterRow{Place: place, Reason: "late", Sample: []byte{'{', 0xff}},
 	}
 }
@@ -148,12 +151,13 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 	d := opened(t)
 	want := [analytics.TableCount][]string{
 		analytics.KPITable: {"SELECT * FROM kpi", "grain=window start_ms=1000 end_ms=2000 dimension=all value= events=1 page_views=2 visitors=3 " +
-			"sessions=4 carted=5 checkouts=6 converted=7 orders=8 units=9 gross_cents=1000 discount_cents=100 refund_cents=10 net_cents=890 " +
-			"refunds=11 disputes=12 authorized=13 declined=14 searches=15 item_views=16 cart_adds=17 checkout_begins=18 payment_infos=19 anomalies=" +
+			"sessions=4 viewed=41 carted=5 checkouts=6 paying=42 converted=7 orders=8 units=9 gross_cents=1000 discount_cents=100 refund_cents=10 net_cents=890 " +
+			"refunds=11 disputes=12 authorized=13 declined=14 searches=15 item_views=16 cart_adds=17 checkout_begins=18 payment_infos=19 " +
+			"order_p50_cents=43 order_p95_cents=44 session_p50_ms=45 session_p95_ms=46 anomalies=" +
 			`[{"kpi":"orders","value":8,"usual":1.5,"z":6.25}] final=1`},
 		analytics.PulseTable: {"SELECT 1 WHERE 0"},
 		analytics.SessionTable: {"SELECT * FROM session", "session_id=s1 user_id=u1 start_ms=5 end_ms=6 events=2 page_views=1 cart_cents=250 orders=1 " +
-			"revenue_cents=300 entry=in exit=out country=DE device=mobile carted=1 checked_out=1 engaged=1 converted=1 journey=" +
+			"revenue_cents=300 entry=in exit=out country=DE device=mobile viewed=1 carted=1 checked_out=1 paying=1 engaged=1 converted=1 journey=" +
 			`[{"event":"view_item","time":5,"item":"sku-1","value_cents":250,"topic":"transactions","partition":2,"offset":77},` +
 			`{"event":"odd \"name\"\u0001\\é","time":6,"topic":"user_events","partition":0,"offset":1}] final=1`},
 		analytics.PaymentTable: {"SELECT * FROM payment", "transaction_id=t1 order_id=o1 user_id=u1 event_ms=9 status=authorized outcome=authorized " +
@@ -169,6 +173,7 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 			`[{"event":"reserved","time":5,"item":"i1","topic":"transactions","partition":2,"offset":77}]`},
 		analytics.TrendingTable: {"SELECT * FROM recommendation", "item_id= kind=trending rank=1 recommended_item_id=i1 score=2.5 category=c views=3 " +
 			"usual_views=1.2 carts=4 orders=5 price_cents=6 usual_price_cents=7"},
+		analytics.TopItemTable:    {"SELECT * FROM top_item", "grain=hour start_ms=1000 rank=2 end_ms=2000 item_id=i1 orders=3 units=4 gross_cents=500 final=1"},
 		analytics.DeadLetterTable: {"SELECT * FROM dead_letter", "topic=transactions partition=2 offset=77 reason=late sample={\xff"},
 	}
 	for table_, u := range oneOfEach() {
@@ -321,15 +326,29 @@ func TestLoad_givesWhatASnapshotShows(t *testing.T) {
 			analytics.DeadLetterRow{Place: event.Place{Offset: i}, Reason: "late"})
 	}
 	commit(t, d, pipeline.Commit{Updates: updates})
-	var kpi, byValue, sessions, alerts, open, letters []string
+	for i := range int64(50) {
+		w := analytics.Window{Start: event.Millis((i - 43) * 60 * minute), End: event.Millis((i - 42) * 60 * minute)}
+		commit(t, d, pipeline.Commit{Updates: []analytics.Update{
+			analytics.KPIRow{Grain: "hour", Window: w, Dimension: "all", Final: i < 49},
+			analytics.TopItemRow{Grain: "hour", Window: w, Rank: 1, ItemID: fmt.Sprint(i)},
+		}})
+	}
+	var kpi, past, hours, best, byValue, sessions, alerts, open, letters []string
 	for _, u := range load(t, d).Recent {
 		switch r := u.(type) {
 		case analytics.KPIRow:
-			if r.Dimension == "all" {
+			switch {
+			case r.Grain == "hour":
+				hours = append(hours, fmt.Sprint(r.Window.Start/minute/60))
+			case r.Dimension == "all" && r.Window.Start < 269*minute:
+				past = append(past, fmt.Sprint(r.Window.Start/minute))
+			case r.Dimension == "all":
 				kpi = append(kpi, fmt.Sprint(r.Window.Start/minute))
-			} else {
+			default:
 				byValue = append(byValue, fmt.Sprint(r.Window.Start/minute))
 			}
+		case analytics.TopItemRow:
+			best = append(best, r.ItemID)
 		case analytics.SessionRow:
 			sessions = append(sessions, r.ID)
 		case analytics.AlertRow:
@@ -347,6 +366,9 @@ func TestLoad_givesWhatASnapshotShows(t *testing.T) {
 		from, to string
 	}{
 		{"windows of two hours", kpi, 121, "269", "389"},
+		{"windows before, one after the other", past, 54, "0", "265"},
+		{"hours of a day", hours, 25, "-19", "5"},
+		{"best sellers", best, 1, "49", "49"},
 		{"newest window by value", byValue, 1, "389", "389"},
 		{"ended sessions", sessions, 300, "s099", "s399"},
 		{"alerts that stand", alerts, 200, "a000", "a398"},

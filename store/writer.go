@@ -16,8 +16,8 @@ import (
 type writer struct {
 	conn *sqlite3.SQLiteConn
 
-	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, trendingGone statement
-	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                        statement
+	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, trendingGone, topItem statement
+	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                                 statement
 
 	json    []byte             // in the making
 	letters map[letterSet]bool // written to in this commit
@@ -27,6 +27,7 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 	return &writer{
 		conn:           conn,
 		kpi:            statement{sql: upsertKPI},
+		topItem:        statement{sql: upsertTopItem},
 		session:        statement{sql: upsertSession},
 		sessionGone:    statement{sql: deleteSession},
 		payment:        statement{sql: upsertPayment},
@@ -48,7 +49,7 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 
 func (w *writer) statements() []*statement {
 	return []*statement{
-		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.trendingGone,
+		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.trendingGone, &w.topItem,
 		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced,
 	}
 }
@@ -82,6 +83,8 @@ func (w *writer) update(ctx context.Context, u analytics.Update) error {
 		return w.writeReconciliation(ctx, &r)
 	case analytics.TrendingRow:
 		return w.writeTrending(ctx, &r)
+	case analytics.TopItemRow:
+		return w.writeTopItem(ctx, &r)
 	case analytics.DeadLetterRow:
 		return w.writeDeadLetter(ctx, &r)
 	}

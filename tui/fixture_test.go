@@ -48,10 +48,39 @@ func normal() *pipeline.Frame {
 		r.Converted = int64(float64(r.Converted) * d.part * 0.8)
 		s.ByValue = append(s.ByValue, r)
 	}
+	selling(s, newest)
 	s.Letters = letters()
 	s.Alerts, s.Stock, s.Sessions, s.Trending = alerts(newest), positions(newest), visits(newest), trending()
 	s.Open = differences(newest)
 	return &pipeline.Frame{Snapshot: s, Revision: 1, Health: health()}
+}
+
+// selling fills in what only the screen of sales shows.
+func selling(s *analytics.Snapshot, newest event.Millis) {
+	size := event.Millis(300_000)
+	for i := range event.Millis(288) {
+		s.Past = append(s.Past, kpi((newest/size-312+i)*size, 0.9*wave(int(i)*7), true))
+	}
+	hour, day := kpi(newest, 6.4, false), kpi(newest, 180, false)
+	hour.Grain, hour.Window = analytics.GrainHour, analytics.Window{Start: newest / 3_600_000 * 3_600_000, End: (newest/3_600_000 + 1) * 3_600_000}
+	day.Grain, day.Window = analytics.GrainDay, analytics.Window{Start: newest / 86_400_000 * 86_400_000, End: (newest/86_400_000 + 1) * 86_400_000}
+	s.Hours, s.Days = []analytics.KPIRow{hour}, []analytics.KPIRow{day}
+	for i, name := range []string{"caps", "shoes", "jackets", "socks"} {
+		r := kpi(newest, 0.4/float64(i+1), true)
+		r.Dimension, r.Value, r.Sessions = "category", name, 0
+		s.ByValue = append(s.ByValue, r)
+	}
+	for i, id := range []string{"trail-shoes-42", "rain-jacket-m", "wool-cap-navy", "sock-2"} {
+		n := int64(40 / (i + 1))
+		s.Best = append(s.Best, analytics.TopItemRow{
+			Grain: analytics.GrainDay, Window: day.Window, Rank: int64(i + 1), ItemID: id, Orders: n, Units: n + 3, Gross: event.Cents(n) * 79_90,
+		})
+	}
+	for i := range s.KPI {
+		if s.KPI[i].Final {
+			s.KPI[i].Anomalies = []analytics.Anomaly{{KPI: "conversion_rate", Value: 0.08, Usual: 0.11, Z: -5.4}}
+		}
+	}
 }
 
 func differences(newest event.Millis) (out []analytics.ReconciliationRow) {
@@ -128,7 +157,8 @@ func kpi(end event.Millis, f float64, final bool) analytics.KPIRow {
 	return analytics.KPIRow{
 		Grain: "window", Window: analytics.Window{Start: end - 300_000, End: end}, Dimension: "all",
 		Events: n(90_000), PageViews: n(42_000), Visitors: n(1_873), Sessions: n(1_100), Carted: n(438), Checkouts: n(195), Converted: n(125 + 10*math.Sin(f*9)),
-		Orders: n(214), Units: n(460), Gross: event.Cents(n(12_483_00)), Authorized: n(214), Declined: n(8), Final: final,
+		Orders: n(214), Units: n(460), Viewed: n(890), Paying: n(160),
+		OrderP50: 4_250, OrderP95: 18_900, SessionP50: 212_000, SessionP95: 1_804_000, Gross: event.Cents(n(12_483_00)), Authorized: n(214), Declined: n(8), Final: final,
 	}
 }
 

@@ -25,6 +25,8 @@ func TestScreens_golden(t *testing.T) {
 	}{
 		{"overview", normal(), nil},
 		{"overview-tab", normal(), []string{"tab"}},
+		{"sales", normal(), []string{"2"}},
+		{"sales-method", normal(), []string{"2", "b", "b", "tab"}},
 		{"sessions", normal(), []string{"3", "j"}},
 		{"fraud", normal(), []string{"4"}},
 		{"stock", normal(), []string{"5"}},

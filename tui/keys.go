@@ -14,6 +14,7 @@ const (
 	open
 	back
 	payment
+	breakdown
 	nextPane
 	prevPane
 	nextScreen
@@ -34,6 +35,7 @@ const (
 	drilled                   // there is somewhere to go back to
 	paning                    // there is more than one pane
 	paying                    // there is a payment to look at
+	dividing                  // there are figures by one thing or another
 )
 
 // A binding is one line of the key map: the only place that knows keys. Keys,
@@ -58,6 +60,7 @@ func keyMap() []binding {
 		{action: prevPane, keys: []string{"shift+tab"}, show: "Shift ↹", when: paning, help: "pane before"},
 		{action: open, keys: []string{"enter"}, show: "⏎", when: opening, hint: "open", help: "open the row under the cursor"},
 		{action: payment, keys: []string{"p"}, show: "p", when: paying, hint: "payment", help: "the alert's payment"},
+		{action: breakdown, keys: []string{"b"}, show: "b", when: dividing, hint: "break down", help: "break the figures down by something else"},
 		{action: up, keys: []string{"up", "k"}, show: "↑ k", when: moving, help: "up"},
 		{action: down, keys: []string{"down", "j"}, show: "↓ j", brief: "↑↓", when: moving, hint: "move", help: "down"},
 		{action: pageUp, keys: []string{"pgup", "ctrl+b"}, show: "PgUp", when: moving, help: "a page up"},

@@ -39,6 +39,7 @@ type screen struct {
 func screens() []screen {
 	return []screen{
 		{key: "1", name: "Overview", view: newOverview},
+		{key: "2", name: "Sales", view: func() view { return &sales{} }},
 		{key: "3", name: "Sessions", view: func() view { return &sessions{} }},
 		{key: "4", name: "Fraud", view: func() view { return &fraud{} }, mark: alertMark},
 		{key: "5", name: "Stock", view: func() view { return &stock{} }, mark: stockMark},

@@ -39,7 +39,7 @@ func (o *options) flagsFor(stored map[string]string) string {
 		flags = append(flags, "--generate=false")
 	}
 	for _, flag := range []string{
-		"seed", "start", "history", "rate", "disorder", "duplicates", "malformed", "partitions", "window", "slide", "session-gap", "lateness", "currency", "shop-zone",
+		"seed", "start", "history", "rate", "disorder", "duplicates", "malformed", "partitions", "window", "slide", "session-gap", "lateness", "currency", "shop-zone", "session-policy",
 	} {
 		value, ok := stored[flag]
 		if normal := strings.Trim(o.flags.Lookup(flag).DefValue, "[]"); ok && (value != normal || flag == "history") {

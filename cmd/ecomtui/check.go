@@ -79,6 +79,8 @@ func (o *options) checkNumbers() error {
 		return usage("--shop-zone %q: write a name of the time zone database, such as Europe/Lisbon, or UTC", o.shopZone)
 	case o.sessionGap < time.Second:
 		return usage("--session-gap %s: write at least 1s", o.sessionGap)
+	case o.sessionPolicy != analytics.SessionGA4 && o.sessionPolicy != analytics.SessionUA:
+		return usage("--session-policy %q: write ga4 or ua", o.sessionPolicy)
 	case !isCurrency(o.currency):
 		return usage("--currency %q: write the three capitals of ISO 4217, such as USD", o.currency)
 	case o.simulated() && o.currency != analytics.Defaults().Currency:

@@ -35,7 +35,7 @@ type options struct {
 	malformed  float64
 
 	window, slide, sessionGap, lateness time.Duration
-	currency, shopZone                  string
+	currency, shopZone, sessionPolicy   string
 
 	noTUI         bool
 	format        string
@@ -77,6 +77,7 @@ func newOptions(fs *pflag.FlagSet) *options {
 	fs.DurationVar(&o.sessionGap, "session-gap", d.SessionGap, "inactivity that ends a session")
 	fs.DurationVar(&o.lateness, "lateness", d.Lateness, "how late an event may come and still count")
 
+	fs.StringVar(&o.sessionPolicy, "session-policy", d.SessionPolicy, "what else ends a session: ga4: nothing; ua: midnight in the shop's zone")
 	fs.StringVar(&o.shopZone, "shop-zone", "UTC", "time `zone` of the shop's hours and days, such as Europe/Lisbon")
 	fs.StringVar(&o.currency, "currency", d.Currency, "the shop's currency, ISO 4217, in hundredths; amounts in others are in no sum")
 

@@ -43,6 +43,18 @@ type sessionsPart struct {
 	Active    int64 `json:"active"`
 	Engaged   int64 `json:"engaged"`
 	Converted int64 `json:"converted"`
+
+	Funnel funnelPart `json:"funnel"`
+}
+
+// funnelPart counts the ended sessions that took each step to a purchase.
+type funnelPart struct {
+	SessionStart   int64 `json:"session_start"`
+	ViewItem       int64 `json:"view_item"`
+	AddToCart      int64 `json:"add_to_cart"`
+	BeginCheckout  int64 `json:"begin_checkout"`
+	AddPaymentInfo int64 `json:"add_payment_info"`
+	Purchase       int64 `json:"purchase"`
 }
 
 type kpiPart struct {
@@ -139,7 +151,7 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 			Tombstone: t.Tombstone, Poison: t.Poison, PoisonByReason: map[string]int64{},
 		},
 		Topics:   map[string]int64{},
-		Sessions: sessionsPart{t.SessionsEnded, t.SessionsActive, t.Engaged, t.Converted},
+		Sessions: sessionsPart{t.SessionsEnded, t.SessionsActive, t.Engaged, t.Converted, funnelPart{t.SessionsEnded, t.Viewed, t.Carted, t.CheckedOut, t.Paying, t.Converted}},
 		KPI: kpiPart{
 			Orders: t.Orders, Units: t.Units, GrossRevenue: t.Gross, NetRevenue: net, Discount: t.Discount,
 			Refunded: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined, Foreign: t.Foreign,

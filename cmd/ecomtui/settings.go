@@ -42,6 +42,7 @@ func (s *settings) list() []setting {
 		duration("window", &o.window), duration("slide", &o.slide),
 		duration("session-gap", &o.sessionGap), duration("lateness", &o.lateness),
 		text("currency", &o.currency), text("shop-zone", &o.shopZone),
+		text("session-policy", &o.sessionPolicy),
 	}
 	if !o.simulated() {
 		return out

@@ -182,7 +182,7 @@ func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error 
 	params := analytics.Defaults()
 	params.Partitions = partitions
 	params.Window, params.Slide, params.SessionGap, params.Lateness = o.window, o.slide, o.sessionGap, o.lateness
-	params.Currency = o.currency
+	params.Currency, params.SessionPolicy = o.currency, o.sessionPolicy
 	var err error
 	if params.Zone, err = time.LoadLocation(o.shopZone); err != nil {
 		return fmt.Errorf("--shop-zone: %w", err)
