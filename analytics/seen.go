@@ -33,9 +33,8 @@ func (s *seen) warm(records []event.Record, hashes []id) (touched uint32) {
 		r := &records[i]
 		h := id(xxh3.HashString(r.Event.ID))
 		hashes[i] = h
-		if ring := s.parts.at(r.Topic, r.Partition); len(ring.index) > 0 {
-			touched += ring.index[ring.home(h)]
-		}
+		ring := s.parts.at(r.Topic, r.Partition)
+		touched += ring.young.touch(h) + ring.old.touch(h)
 	}
 	return touched
 }
@@ -90,15 +89,84 @@ func (s *seen) load(key string, value []byte) error {
 // id is the hash of an event's id.
 type id uint64
 
-// idRing holds the newest seenIDs ids in the order they came, and an index by
-// hash: open addressing with linear probing, half full at most. An index entry
-// has bits of the hash beside the position, so that looking for an id that is
-// not there touches nothing else: a ring is larger than the processor's cache.
+// idRing holds the newest seenIDs ids in the order they came, and where each is.
+// Of those there are two indexes, of the turn of the ring that is going on and
+// of the one before: nothing is ever taken out of an index, it is emptied whole
+// when the next turn begins. What an old index still says of an id that has been
+// written over since, the ring denies.
 type idRing struct {
-	ids   []id     // ring; grows to seenIDs
-	index []uint32 // bits of the hash over a position in ids plus one; 0 is free
-	added int64    // ids ever added
-	saved int64    // of those, in a checkpoint
+	ids        []id // ring; grows to seenIDs
+	young, old idIndex
+	added      int64 // ids ever added
+	saved      int64 // of those, in a checkpoint
+}
+
+// turned is how many ids the turn that is going on has.
+func (r *idRing) turned() int64 { return r.added % seenIDs }
+
+// add reports whether v was not there.
+func (r *idRing) add(v id) bool {
+	if 2*r.turned() >= int64(len(r.young)) {
+		r.reindex()
+	}
+	slot, found := r.young.find(v, r.ids)
+	if found || r.old.has(v, r.ids) {
+		return false
+	}
+	position := r.turned()
+	if int64(len(r.ids)) > position {
+		r.ids[position] = v
+	} else {
+		r.ids = append(r.ids, v)
+	}
+	r.young[slot] = entry(v, position)
+	if r.added++; r.turned() == 0 {
+		r.turn()
+	}
+	return true
+}
+
+func (r *idRing) turn() {
+	r.old, r.young = r.young, r.old
+	if len(r.young) < len(r.old) {
+		r.young = make(idIndex, len(r.old))
+		return
+	}
+	clear(r.young)
+}
+
+// reindex makes the young index with room for twice as many ids, and the old
+// one if there is none though there are older ids: then the ring is a restored
+// one.
+func (r *idRing) reindex() {
+	turned := r.turned()
+	r.young = newIndex(r.ids[:turned], 0)
+	if rest := r.ids[turned:]; r.old == nil && len(rest) > 0 {
+		r.old = newIndex(rest, turned)
+	}
+}
+
+// idIndex finds ids by their hash: open addressing with linear probing, half
+// full at most. An entry has bits of the hash beside the position, so that
+// looking for an id that is not there touches nothing else: an index is larger
+// than the processor's nearer caches.
+type idIndex []uint32
+
+// newIndex is of ids that stand in the ring from a position on.
+func newIndex(ids []id, from int64) idIndex {
+	size := 256
+	for size < 4*len(ids) {
+		size *= 2
+	}
+	ix := make(idIndex, min(size, 2*seenIDs))
+	for i, v := range ids {
+		slot := ix.home(v)
+		for ix[slot] != 0 {
+			slot = ix.next(slot)
+		}
+		ix[slot] = entry(v, from+int64(i))
+	}
+	return ix
 }
 
 // positionBits hold a position in the ring plus one.
@@ -107,77 +175,38 @@ const positionBits = 18
 // entry has the low bits of the hash; home takes the high ones.
 func entry(v id, position int64) uint32 { return uint32(v)<<positionBits | uint32(position+1) }
 
-func (r *idRing) home(v id) uint64 { return uint64(v>>32) & uint64(len(r.index)-1) }
+func (ix idIndex) home(v id) uint64 { return uint64(v>>32) & uint64(len(ix)-1) }
 
-// add reports whether v was not there.
-func (r *idRing) add(v id) bool {
-	if len(r.ids)*2 >= len(r.index) && len(r.index) < 2*seenIDs {
-		r.reindex()
-	}
-	slot, found := r.find(v)
-	if found {
-		return false
-	}
-	position := r.added % seenIDs
-	if int64(len(r.ids)) == seenIDs {
-		r.drop(r.ids[position], position)
-		r.ids[position] = v
-		slot, _ = r.find(v) // what was dropped may have made room nearer home
-	} else {
-		r.ids = append(r.ids, v)
-	}
-	r.index[slot] = entry(v, position)
-	r.added++
-	return true
-}
+func (ix idIndex) next(slot uint64) uint64 { return (slot + 1) & uint64(len(ix)-1) }
 
 // find returns v's slot, or the free one where it would go.
-func (r *idRing) find(v id) (slot uint64, found bool) {
-	mask, bits := uint64(len(r.index)-1), uint32(v)<<positionBits
-	for slot = r.home(v); ; slot = (slot + 1) & mask {
-		switch e := r.index[slot]; {
-		case e == 0:
+func (ix idIndex) find(v id, ids []id) (slot uint64, found bool) {
+	bits := uint32(v) << positionBits
+	for slot = ix.home(v); ; slot = ix.next(slot) {
+		e := ix[slot]
+		if e == 0 {
 			return slot, false
-		case e&^(1<<positionBits-1) == bits && r.ids[r.at(e)] == v:
+		}
+		if position := e&(1<<positionBits-1) - 1; e&^(1<<positionBits-1) == bits && ids[position] == v {
 			return slot, true
 		}
 	}
 }
 
-func (r *idRing) at(e uint32) uint32 { return e&(1<<positionBits-1) - 1 }
-
-// drop takes v, at its position, out of the index and moves up what probed past
-// it (Knuth, TAOCP 3, 6.4, algorithm R).
-func (r *idRing) drop(v id, position int64) {
-	mask, old := uint64(len(r.index)-1), entry(v, position)
-	hole := r.home(v)
-	for r.index[hole] != old {
-		if r.index[hole] == 0 { // not there: saved state with a piece missing
-			return
-		}
-		hole = (hole + 1) & mask
+func (ix idIndex) has(v id, ids []id) bool {
+	if len(ix) == 0 {
+		return false
 	}
-	for j := (hole + 1) & mask; r.index[j] != 0; j = (j + 1) & mask {
-		home := r.home(r.ids[r.at(r.index[j])])
-		if (j-home)&mask >= (j-hole)&mask {
-			r.index[hole] = r.index[j]
-			hole = j
-		}
-	}
-	r.index[hole] = 0
+	_, found := ix.find(v, ids)
+	return found
 }
 
-// reindex makes an index with room for twice as many ids.
-func (r *idRing) reindex() {
-	size := 256
-	for size < 4*len(r.ids) {
-		size *= 2
+// touch reads v's place, so that it is at hand when it is needed.
+func (ix idIndex) touch(v id) uint32 {
+	if len(ix) == 0 {
+		return 0
 	}
-	r.index = make([]uint32, min(size, 2*seenIDs))
-	for i, v := range r.ids {
-		slot, _ := r.find(v)
-		r.index[slot] = entry(v, int64(i))
-	}
+	return ix[ix.home(v)]
 }
 
 // restore puts saved ids at their place, the first of them the at-th ever added.

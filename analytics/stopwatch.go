@@ -5,7 +5,8 @@ import "time"
 // Work is what an operator has cost and made since the Engine began.
 type Work struct {
 	Operator string
-	Busy     time.Duration // zero unless the Engine measures
+	Folding  time.Duration // in Apply; like the next, zero unless the Engine measures
+	Making   time.Duration // of rows and state, in Flush and Checkpoint
 	Rows     int64         // updates flushed
 }
 

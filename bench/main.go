@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"strings"
 )
 
 // gogc is fixed, since it is the largest single influence on the figures.
@@ -22,7 +23,7 @@ func main() {
 	runs := flag.Int("runs", 5, "runs of each stage; the median counts")
 	events := flag.Uint64("events", 2_000_000, "records in the log that is read")
 	out := flag.String("out", "bench.json", "where the JSON goes")
-	only := flag.String("only", "", "run these stages only, such as raw,parquet")
+	only := flag.String("only", "", "run these stages only, such as raw,parquet; each: the operators one by one")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the stages")
 	binary := flag.String("binary", "bin/ecomtui", "the program, for what is measured from outside")
 	flag.Parse()
@@ -60,6 +61,11 @@ func run(ctx context.Context, runs int, events uint64, out, only, profile, binar
 	r := newResults(runs, events)
 	if err := r.stages(ctx, l, dir, only); err != nil {
 		return err
+	}
+	if only == "" || strings.Contains(only, "each") {
+		if err := r.operators(ctx, l); err != nil {
+			return err
+		}
 	}
 	l.close()
 	if only == "" {

@@ -94,13 +94,7 @@ func (r *results) all() map[string]float64 {
 	out["operators_ns"] = cpu("operators") - cpu("decode")
 	out["sqlite_ns"] = cpu("sqlite") - cpu("operators")
 	out["parquet_ns"] = cpu("parquet") - cpu("sqlite")
-	m, _ := r.median("operators")
-	for _, w := range m.work {
-		ns := float64(w.Busy) / float64(r.events)
-		out["operator_"+w.Operator+"_ns"] = ns
-		out["operators_alone_ns"] += ns
-	}
-	m, _ = r.median("parquet")
+	m, _ := r.median("parquet")
 	out["parquet_bytes_per_row"] = float64(m.archived) / float64(r.events)
 	for k, v := range r.numbers {
 		out[k] = v

@@ -26,31 +26,27 @@ import (
 type measure struct {
 	wall, cpu     time.Duration
 	allocs, bytes uint64
-	made
-}
-
-// made is what a stage tells of itself.
-type made struct {
-	archived int64            // bytes of Parquet
-	work     []analytics.Work // of each operator
+	archived      int64 // bytes of Parquet
 }
 
 // stage is what is done to every record of the log; each does what the one
 // before does and more.
 type stage struct {
 	name string
-	run  func(ctx context.Context, l *log, dir string) (made, error)
+	run  func(ctx context.Context, l *log, dir string) (archived int64, err error)
 }
 
 func stages() []stage {
 	return []stage{
 		{"raw", raw},
 		{"decode", decode},
-		{"operators", operators},
-		{"sqlite", func(ctx context.Context, l *log, dir string) (made, error) {
+		{"operators", func(ctx context.Context, l *log, _ string) (int64, error) {
+			return drive(ctx, l, engine(l), nowhere{}, nothing{})
+		}},
+		{"sqlite", func(ctx context.Context, l *log, dir string) (int64, error) {
 			db, err := store.Open(ctx, filepath.Join(dir, "bench.db"))
 			if err != nil {
-				return made{}, err
+				return 0, err
 			}
 			n, err := drive(ctx, l, engine(l), db, nothing{})
 			return n, errors.Join(err, db.Close())
@@ -86,7 +82,7 @@ func timed(ctx context.Context, s stage, l *log, dir string) (m measure, err err
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	cpu, began := cpuTime(), time.Now()
-	m.made, err = s.run(ctx, l, dir)
+	m.archived, err = s.run(ctx, l, dir)
 	m.wall, m.cpu = time.Since(began), cpuTime()-cpu
 	runtime.ReadMemStats(&after)
 	m.allocs, m.bytes = after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc
@@ -102,27 +98,27 @@ func cpuTime() time.Duration {
 }
 
 // raw is the client alone: what Kafka costs anybody.
-func raw(ctx context.Context, l *log, _ string) (made, error) {
+func raw(ctx context.Context, l *log, _ string) (int64, error) {
 	cl, err := l.broker.Consumer(l.partitions)
 	if err != nil {
-		return made{}, err
+		return 0, err
 	}
 	defer cl.Close()
 	for n := int64(0); n < l.records; {
 		fetches := cl.PollRecords(ctx, 20_000)
 		if err := errors.Join(ctx.Err(), fetches.Err()); err != nil {
-			return made{}, err
+			return 0, err
 		}
 		fetches.EachPartition(func(p kgo.FetchTopicPartition) { n += int64(len(p.Records)) })
 	}
-	return made{}, nil
+	return 0, nil
 }
 
 func source(l *log) *kafka.Source {
 	return &kafka.Source{Cluster: l.broker.Cluster, Partitions: l.partitions, Complete: func() bool { return true }}
 }
 
-func decode(ctx context.Context, l *log, _ string) (made, error) {
+func decode(ctx context.Context, l *log, _ string) (int64, error) {
 	s := source(l)
 	s.Seek(nil)
 	defer s.Close()
@@ -132,10 +128,10 @@ func decode(ctx context.Context, l *log, _ string) (made, error) {
 			b.Release()
 		}
 		if errors.Is(err, io.EOF) {
-			return made{}, nil
+			return 0, nil
 		}
 		if err != nil {
-			return made{}, err
+			return 0, err
 		}
 	}
 }
@@ -146,38 +142,29 @@ func engine(l *log) *analytics.Engine {
 	return analytics.New(p)
 }
 
-// operators has each of them measured.
-func operators(ctx context.Context, l *log, _ string) (made, error) {
-	e, began := engine(l), time.Now()
-	e.Measure(func() time.Duration { return time.Since(began) })
-	m, err := drive(ctx, l, e, nowhere{}, nothing{})
-	m.work = e.Work()
-	return m, err
-}
-
-func drive(ctx context.Context, l *log, e *analytics.Engine, st pipeline.Store, ar pipeline.Archive) (made, error) {
+func drive(ctx context.Context, l *log, e *analytics.Engine, st pipeline.Store, ar pipeline.Archive) (int64, error) {
 	s := source(l)
 	defer s.Close()
 	line := pipeline.New(e, s, st, ar)
 	line.Shop = pipeline.Shop{Simulated: true, History: func() bool { return false }}
 	if err := line.Run(ctx); err != nil {
-		return made{}, err
+		return 0, err
 	}
 	f := line.Latest()
 	if f.Totals.Consumed != l.records {
-		return made{}, fmt.Errorf("%d records consumed of %d", f.Totals.Consumed, l.records)
+		return 0, fmt.Errorf("%d records consumed of %d", f.Totals.Consumed, l.records)
 	}
-	return made{archived: f.Archive.Bytes}, nil
+	return f.Archive.Bytes, nil
 }
 
-func everything(ctx context.Context, l *log, dir string) (made, error) {
+func everything(ctx context.Context, l *log, dir string) (int64, error) {
 	db, err := store.Open(ctx, filepath.Join(dir, "bench.db"))
 	if err != nil {
-		return made{}, err
+		return 0, err
 	}
 	ar, err := archive.Open(filepath.Join(dir, "archive"), nil)
 	if err != nil {
-		return made{}, errors.Join(err, db.Close())
+		return 0, errors.Join(err, db.Close())
 	}
 	n, err := drive(ctx, l, engine(l), db, ar)
 	return n, errors.Join(err, ar.Close(), db.Close())
