@@ -3,6 +3,7 @@ package analytics
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
 	"slices"
 
 	"github.com/zeebo/xxh3"
@@ -27,6 +28,7 @@ type sessions struct {
 	active int64                     // of them, who has a visit open
 	due    map[int64][]*shopper      // by bucket: whom to look at when the watermark gets there
 	looked int64                     // buckets before this one are empty
+	most   int                       // users; of more those seen longest ago are let go
 	closed []SessionRow              // final, not yet flushed
 	shown  []*shopper                // changed since the last flush
 	saved  []*shopper                // changed since the last save
@@ -82,6 +84,7 @@ func newSessions(p Params, ended func(*SessionRow, event.Millis)) *sessions {
 		users: map[string]*shopper{},
 		due:   map[int64][]*shopper{},
 		ended: ended,
+		most:  mostShoppers,
 	}
 	if p.SessionPolicy == SessionUA {
 		s.day = dayIn(p.Zone)
@@ -100,7 +103,10 @@ func (s *sessions) apply(r *event.Record) {
 	}
 	u := s.users[e.UserID]
 	if u == nil {
-		u = &shopper{user: string([]byte(e.UserID))}
+		if len(s.users) >= s.most {
+			s.evict()
+		}
+		u = &shopper{user: clone(e.UserID)}
 		s.users[u.user] = u
 	}
 	s.touch(u)
@@ -258,7 +264,7 @@ func (s *sessions) lookAll(b, now int64, wm event.Millis) {
 
 // look ends u's visits that are over and waits for the rest.
 func (s *sessions) look(u *shopper, wm event.Millis) {
-	kept := u.open[:0]
+	var kept []*visit
 	for _, v := range u.open {
 		if v.end+s.gap <= wm {
 			s.close(u, v)
@@ -266,17 +272,50 @@ func (s *sessions) look(u *shopper, wm event.Millis) {
 			kept = append(kept, v)
 		}
 	}
+	if len(kept) == 0 {
+		s.leave(u)
+		return
+	}
 	if len(kept) < len(u.open) {
-		clear(u.open[len(kept):])
 		u.open = kept
 		s.touch(u)
 	}
-	if len(u.open) > 0 {
-		s.await(u, u.open[0].end+s.gap)
+	s.await(u, u.open[0].end+s.gap)
+}
+
+// mostShoppers bounds what visits take. No shop that one machine can follow has
+// so many visitors in half an hour; a flood of invented users has.
+const mostShoppers = 750_000
+
+// evict ends the visits that have waited longest, early: whose these are depends
+// on how the log was read, which nothing else does. They are counted.
+func (s *sessions) evict() {
+	if len(s.due) == 0 {
 		return
 	}
+	oldest := slices.Min(slices.Collect(maps.Keys(s.due)))
+	waiting := s.due[oldest]
+	delete(s.due, oldest)
+	for _, u := range waiting {
+		if u.due != oldest {
+			continue
+		}
+		u.due = 0
+		for _, v := range u.open {
+			s.close(u, v)
+			s.totals.SessionsEvicted++
+		}
+		s.leave(u)
+	}
+}
+
+// leave forgets a user whose visits have ended, unless flush has a row to delete,
+// if the user does not come back first.
+func (s *sessions) leave(u *shopper) {
+	u.open = nil
+	s.touch(u)
 	s.active--
-	if !u.row { // else flush has a row to delete, if the user does not come back first
+	if !u.row {
 		delete(s.users, u.user)
 	}
 }

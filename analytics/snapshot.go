@@ -11,6 +11,7 @@ type Totals struct {
 	ByTopic                            [event.TopicCount]int64 // records consumed
 
 	SessionsEnded, SessionsActive int64
+	SessionsEvicted               int64 // of those ended, before their time: too many users at once
 	Engaged, Converted            int64 // of ended sessions
 	Viewed, Carted                int64 // of ended sessions
 	CheckedOut, Paying            int64 // of ended sessions

@@ -23,7 +23,7 @@ func main() {
 	runs := flag.Int("runs", 5, "runs of each stage; the median counts")
 	events := flag.Uint64("events", 2_000_000, "records in the log that is read")
 	out := flag.String("out", "bench.json", "where the JSON goes")
-	only := flag.String("only", "", "run these stages only, such as raw,parquet; each: the operators one by one")
+	only := flag.String("only", "", "run these stages only, such as raw,parquet; each: the operators one by one, flood: their memory")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the stages")
 	binary := flag.String("binary", "bin/ecomtui", "the program, for what is measured from outside")
 	flag.Parse()
@@ -66,6 +66,9 @@ func run(ctx context.Context, runs int, events uint64, out, only, profile, binar
 		if err := r.operators(ctx, l); err != nil {
 			return err
 		}
+	}
+	if only == "" || strings.Contains(only, "flood") {
+		r.flood(l)
 	}
 	l.close()
 	if only == "" {
