@@ -43,6 +43,7 @@ type sessionsPart struct {
 	Active    int64 `json:"active"`
 	Engaged   int64 `json:"engaged"`
 	Converted int64 `json:"converted"`
+	Evicted   int64 `json:"evicted"` // ended before their time: too many users at once
 
 	Funnel funnelPart `json:"funnel"`
 }
@@ -151,7 +152,7 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 			Tombstone: t.Tombstone, Poison: t.Poison, PoisonByReason: map[string]int64{},
 		},
 		Topics:   map[string]int64{},
-		Sessions: sessionsPart{t.SessionsEnded, t.SessionsActive, t.Engaged, t.Converted, funnelPart{t.SessionsEnded, t.Viewed, t.Carted, t.CheckedOut, t.Paying, t.Converted}},
+		Sessions: sessionsPart{t.SessionsEnded, t.SessionsActive, t.Engaged, t.Converted, t.SessionsEvicted, funnelPart{t.SessionsEnded, t.Viewed, t.Carted, t.CheckedOut, t.Paying, t.Converted}},
 		KPI: kpiPart{
 			Orders: t.Orders, Units: t.Units, GrossRevenue: t.Gross, NetRevenue: net, Discount: t.Discount,
 			Refunded: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined, Foreign: t.Foreign,
