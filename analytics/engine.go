@@ -7,7 +7,6 @@ package analytics
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -99,18 +98,18 @@ func New(p Params) *Engine {
 		clock:    newClock(p),
 		seen:     newSeen(),
 		stock:    newStock(),
-		fraud:    newFraud(p, labels),
 		intake:   newIntake(),
 		payments: new(payments),
 	}
 	totals := &e.intake.Totals
 	reconcile := newReconcile()
 	e.stock.crossed = reconcile.crossed
-	sessions.totals, kpi.totals, e.fraud.totals, labels.totals, e.stock.totals, reconcile.totals = totals, totals, totals, totals, totals, totals
+	e.fraud = newFraud(p, sessions, labels, totals)
+	sessions.totals, kpi.totals, labels.totals, e.stock.totals, reconcile.totals = totals, totals, totals, totals, totals
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes. Alerts come before labels for the
-	// same reason.
-	e.jobs = measure(sessions, kpi, newPulse(), e.fraud, labels, e.stock, reconcile, newTrending())
+	// same reason, and before sessions: rules ask for visits that are still open.
+	e.jobs = measure(e.fraud, sessions, kpi, newPulse(), labels, e.stock, reconcile, newTrending())
 	gates := measure(e.seen, e.clock, e.payments, e.intake)
 	e.gate = gates[0]
 	e.all = slices.Concat(gates, e.jobs)
@@ -253,11 +252,7 @@ func (e *Engine) Next() event.Offsets {
 }
 
 // Totals are the sums so far. The maps in it are copies.
-func (e *Engine) Totals() Totals {
-	t := e.intake.Totals
-	t.AlertsByRule, t.ByPattern = maps.Clone(t.AlertsByRule), maps.Clone(t.ByPattern)
-	return t
-}
+func (e *Engine) Totals() Totals { return e.intake.clone() }
 
 // Flush returns one Update for each row that changed since the last Flush. A
 // screen can do without some of them for a second, so they come only with all.

@@ -1,8 +1,8 @@
 package analytics
 
 import (
-	"cmp"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,152 +11,172 @@ import (
 	"ecomtui/event"
 )
 
-// A rule judges payments. It says yes or no of each payment alone, from the
-// payments at or before it, so an alert does not depend on what came in first.
-type rule interface {
-	name() string
-	// judge returns an alert about p, or nil. History may hold payments after
-	// p; they do not count.
-	judge(p *payment) *AlertRow
-	// learn takes p into the history. Payments come in event time, each once.
-	learn(p *payment)
-	// see takes p in as soon as it arrives, in any order.
-	see(p *payment)
-	// forget takes out what see took in: no payment to come is near it.
-	forget(p *payment)
-	// save and load are as an operator's, for what learn has made. What see has
-	// made is made again from the payments that fraud keeps.
-	save(emit func(key string, value []byte))
-	load(key string, value []byte) error
-}
-
-// payment is what the rules look at: one authorization or refusal.
-type payment struct {
-	at, published event.Millis
-	place         event.Place
-	declined      bool
-	value         event.Cents
-	transaction   string
-	order         string
-	user          string
-	card          string
-	device        string
-	ip            string
-	session       string // the client's own
-	early         int64  // bit by rule: an early alert about it is out there
-	learned       bool   // the watermark has passed it
-}
-
-func (p *payment) compare(q *payment) int {
-	return cmp.Or(cmp.Compare(p.at, q.at), p.place.Compare(q.place))
-}
-
-// fraud runs the rules over payments: at once, with what is known, and again
-// in event time when the watermark has passed, which is final.
+// fraud runs the rules over the acts that matter to them: at once, with what is
+// known, and again in event time when the watermark has passed, which is final.
+//
+// A payment is suspected when an alert names it, as what tripped the rule or in
+// its evidence; or when, while an alert holds, it comes from those involved
+// (see watches). Either counts from the moment of the alert.
 type fraud struct {
 	rules    []rule
+	history  *history
+	alerts   *alerts
+	watches  *watches
 	lateness event.Millis
-	waiting  []*payment // the watermark has not passed them
-	recent   []*payment // it has, less than keepPayments ago
-	alerts   []AlertRow
-	unsaved  []*payment
-	gone     []*payment
+	waiting  []*act // the watermark has not passed them
+	unsaved  []*act
 	truth    *truth
 	totals   *Totals
 }
 
-// keepPayments is the longest look back of a rule that keeps single payments.
-const keepPayments = velocitySpan
-
-func newFraud(p Params, t *truth) *fraud {
+func newFraud(p Params, s *sessions, t *truth, totals *Totals) *fraud {
 	return &fraud{
-		truth:    t,
-		rules:    []rule{newVelocity(), newOutlier()},
-		lateness: event.Millis(p.Lateness.Milliseconds()),
+		rules: rules(), history: newHistory(s.until), alerts: newAlerts(), watches: newWatches(),
+		lateness: event.Millis(p.Lateness.Milliseconds()), truth: t, totals: totals,
 	}
 }
 
 func (f *fraud) name() string { return "fraud" }
 
 func (f *fraud) apply(r *event.Record) {
-	e := &r.Event
-	if r.Topic != event.Transactions || e.Name != event.PaymentAuthorized && e.Name != event.PaymentDeclined {
+	if r.Topic > event.Transactions {
 		return
 	}
-	p := &payment{
-		at: e.Time, published: r.Time, place: r.Place, declined: e.Name == event.PaymentDeclined, value: e.Value,
-		transaction: clone(e.TransactionID), order: clone(e.OrderID), user: clone(e.UserID),
-		card: clone(e.CardFingerprint), device: clone(e.DeviceID), ip: clone(e.IP), session: clone(e.SessionID),
+	k, ok := kindOf(&r.Event)
+	if !ok {
+		return
 	}
-	f.waiting = append(f.waiting, p)
-	f.unsaved = append(f.unsaved, p)
-	for _, rule := range f.rules {
-		rule.see(p)
-	}
+	a := newAct(r, k)
+	f.waiting = append(f.waiting, a)
+	f.touch(a)
+	f.history.recent.see(a)
 	for i, rule := range f.rules {
-		if a := rule.judge(p); a != nil {
-			p.early |= 1 << i
-			f.raise(p, rule, a, AlertEarly)
+		if !rule.on().has(k) {
+			continue
+		}
+		if fd := rule.judge(f.history, a); fd != nil && f.alerts.claim(i, fd, a) {
+			row := f.row(rule, fd, a)
+			row.ID, row.State, row.Risk = alertID(rule.name(), a.place), AlertEarly, fd.score
+			f.emit(&row)
 		}
 	}
 }
 
-func clone(s string) string { return strings.Clone(s) }
+// touch notes that a has changed since the last save.
+func (f *fraud) touch(a *act) {
+	if !a.unsaved {
+		a.unsaved = true
+		f.unsaved = append(f.unsaved, a)
+	}
+}
 
-// advance judges, in order, the payments that the watermark has passed.
+// advance judges, in order, the acts that the watermark has passed.
 func (f *fraud) advance(wm event.Millis) {
-	slices.SortFunc(f.waiting, (*payment).compare)
+	slices.SortFunc(f.waiting, (*act).compare)
 	n := 0
 	for n < len(f.waiting) && f.waiting[n].at < wm {
-		p := f.waiting[n]
-		suspected := false
-		for i := range f.rules {
-			suspected = f.conclude(p, i) || suspected
-		}
-		if suspected {
-			f.truth.suspect(p)
-			if !p.declined {
-				f.totals.AlertValue += p.value
-			}
-		}
-		for _, rule := range f.rules {
-			rule.learn(p)
-		}
-		p.learned = true
-		f.recent = append(f.recent, p)
-		f.unsaved = append(f.unsaved, p)
+		a := f.waiting[n]
+		f.conclude(a)
+		f.history.profiles.learn(a)
+		f.history.habits.learn(a)
+		f.history.recent.pass(a)
+		f.touch(a)
 		n++
 	}
 	f.waiting = slices.Delete(f.waiting, 0, n)
-	f.forget(wm)
+	f.history.recent.forget(wm)
 }
 
-// conclude is the i-th rule's last word on p: is it suspicious?
-func (f *fraud) conclude(p *payment, i int) bool {
-	rule := f.rules[i]
-	a := rule.judge(p)
-	switch {
-	case a != nil:
-		f.raise(p, rule, a, AlertConfirmed)
+// conclude is the last word on a.
+func (f *fraud) conclude(a *act) {
+	f.watches.sweep(a.at)
+	var found [16]*finding
+	var scores []int64
+	if w := f.watches.over(a); w.rules != 0 {
+		scores = append(scores, w.score)
+		f.suspect(a, a.at, w.rules)
+	}
+	for i, rule := range f.rules {
+		if !rule.on().has(a.kind) {
+			continue
+		}
+		if found[i] = rule.judge(f.history, a); found[i] != nil {
+			scores = append(scores, found[i].score)
+		}
+	}
+	risk := together(scores)
+	for i, rule := range f.rules {
+		id := ""
+		if found[i] != nil {
+			id = f.confirm(i, found[i], a, risk)
+		}
+		if a.early>>i&1 == 1 {
+			f.withdraw(rule, a, id)
+		}
+	}
+	f.alerts.release(a)
+}
+
+// withdraw takes back what a rule said when a arrived, unless it came to the
+// alert that has been confirmed.
+func (f *fraud) withdraw(r rule, a *act, confirmed string) {
+	if id := alertID(r.name(), a.place); id != confirmed {
+		f.emit(&AlertRow{ID: id, Rule: r.name(), At: a.at, Raised: a.published, State: AlertWithdrawn})
+	}
+}
+
+// confirm raises the i-th rule's alert, or lets it grow, and suspects whom it
+// names. It returns the alert's id.
+func (f *fraud) confirm(i int, fd *finding, a *act, risk int64) string {
+	name := f.rules[i].name()
+	row := f.row(f.rules[i], fd, a)
+	on, fresh := f.alerts.take(i, name, fd, a)
+	if fresh {
 		f.totals.Alerts++
-		f.totals.AlertsByRule[rule.name()]++
-		return true
-	case p.early&(1<<i) != 0:
-		f.raise(p, rule, &AlertRow{}, AlertWithdrawn)
+		f.totals.AlertsByRule[name]++
+		f.totals.rule(name).Detect.Add(a.published - fd.evidence[0].at)
 	}
-	return false
+	row.ID, row.State, row.Risk, row.Confirmed = on.id, AlertConfirmed, risk, a.at+f.lateness
+	if fd.about.kind != "payment" && on.value > 0 {
+		row.Value, row.Declined = on.value, false
+	}
+	f.emit(&row)
+	rules := uint16(1) << i
+	f.truth.note(fd.about, a.at, rules)
+	f.watches.add(fd.about, a.at+fd.holds, rules, fd.score)
+	for _, b := range fd.evidence {
+		f.suspect(b, a.at, rules)
+		if b.pays() && fd.holds > 0 {
+			f.watches.add(subject{"user", b.user}, a.at+fd.holds, rules, fd.score)
+			f.watches.add(subject{"device", b.device}, a.at+fd.holds, rules, fd.score)
+		}
+	}
+	return on.id
 }
 
-// raise fills in what every alert about p has.
-func (f *fraud) raise(p *payment, rule rule, a *AlertRow, state AlertState) {
-	a.ID = alertID(rule.name(), p.place)
-	a.Rule, a.UserID, a.TransactionID, a.OrderID = rule.name(), p.user, p.transaction, p.order
-	a.At, a.Raised, a.Value, a.Declined, a.State = p.at, p.published, p.value, p.declined, state
-	if state == AlertConfirmed {
-		a.Confirmed = p.at + f.lateness
+// suspect tells the truth of one act that is suspected since a moment.
+func (f *fraud) suspect(a *act, since event.Millis, rules uint16) {
+	switch a.kind {
+	case paid, refused, moneyBack:
+		f.totals.AlertValue += f.truth.suspect(a, since, rules)
+	case carted, checkedOut:
+		f.truth.note(subject{"session", a.session}, since, rules)
 	}
-	a.Level, a.Action = riskLevel(a.Score)
-	f.alerts = append(f.alerts, *a)
+}
+
+// row is what every alert by a rule about a says.
+func (f *fraud) row(r rule, fd *finding, a *act) AlertRow {
+	return AlertRow{
+		Rule: r.name(), Pattern: r.name(), SubjectKind: fd.about.kind, SubjectID: fd.about.id,
+		UserID: a.user, TransactionID: a.transaction, OrderID: a.order, At: a.at, Raised: a.published,
+		Score: fd.score, Value: a.value, Declined: a.kind == refused,
+		Why: fd.why, Silent: fd.silent, Signals: fd.signals, Evidence: steps(fd.evidence),
+	}
+}
+
+func (f *fraud) emit(row *AlertRow) {
+	row.Level, row.Action = riskLevel(row.Risk)
+	f.alerts.rows = append(f.alerts.rows, *row)
 }
 
 // alertID is a function of the rule and the record, so that a replay raises the
@@ -166,102 +186,76 @@ func alertID(rule string, at event.Place) string {
 	return "AT-" + strings.ToUpper(hex.EncodeToString(h[:6]))
 }
 
-// riskLevel puts a risk score into words.
-func riskLevel(score int64) (level, action string) {
-	switch {
-	case score >= 90:
-		return "highest", "block"
-	case score >= 75:
-		return "highest", "review"
-	case score >= 65:
-		return "elevated", "request_3ds"
-	}
-	return "normal", "allow"
-}
-
-func (f *fraud) forget(wm event.Millis) {
-	n := 0
-	for n < len(f.recent) && f.recent[n].at <= wm-keepPayments {
-		p := f.recent[n]
-		f.gone = append(f.gone, p)
-		for _, rule := range f.rules {
-			rule.forget(p)
-		}
-		n++
-	}
-	f.recent = slices.Delete(f.recent, 0, n)
-}
-
 func (f *fraud) flush(_ bool, emit func(Update)) {
-	for i := range f.alerts {
-		emit(f.alerts[i])
+	for i := range f.alerts.rows {
+		emit(f.alerts.rows[i])
 	}
-	f.alerts = nil
+	f.alerts.rows = nil
 }
 
-// save keeps the payments themselves under their place, and what each rule has
-// learned under the rule's name.
+// parts are what the state consists of beside the acts, by the first word of
+// their keys.
+func (f *fraud) part(name string) (keeper, bool) {
+	switch name {
+	case "profile":
+		return f.history.profiles, true
+	case "habit":
+		return f.history.habits, true
+	case "alert":
+		return f.alerts, true
+	case "watch":
+		return f.watches, true
+	}
+	return nil, false
+}
+
+// keeper is a part of the state: save and load are as an operator's.
+type keeper interface {
+	save(emit func(key string, value []byte))
+	load(key string, value []byte) error
+}
+
 func (f *fraud) save(emit func(string, []byte)) {
-	for _, p := range f.unsaved {
-		var w writer
-		p.encode(&w)
-		emit("payment/"+p.place.String(), w.b)
+	for _, a := range f.unsaved {
+		if a.unsaved = false; !a.dropped {
+			var w writer
+			a.encode(&w)
+			a.stored = true
+			emit("act/"+a.place.String(), w.b)
+		}
 	}
-	for _, p := range f.gone {
-		emit("payment/"+p.place.String(), nil)
+	for _, place := range f.history.recent.gone {
+		emit("act/"+place.String(), nil)
 	}
-	f.unsaved, f.gone = nil, nil
-	for _, rule := range f.rules {
-		rule.save(func(key string, value []byte) { emit(rule.name()+"/"+key, value) })
+	f.unsaved, f.history.recent.gone = nil, nil
+	for _, name := range []string{"profile", "habit", "alert", "watch"} {
+		part, _ := f.part(name)
+		part.save(func(key string, value []byte) { emit(name+"/"+key, value) })
 	}
 }
 
 func (f *fraud) load(key string, value []byte) error {
-	owner, rest, _ := strings.Cut(key, "/")
-	if owner == "payment" {
-		p := new(payment)
-		r := &reader{b: value}
-		p.decode(r)
-		if err := r.done(); err != nil {
-			return err
-		}
-		list := &f.waiting
-		if p.learned {
-			list = &f.recent
-		}
-		at, _ := slices.BinarySearchFunc(*list, p, (*payment).compare)
-		*list = slices.Insert(*list, at, p)
-		for _, rule := range f.rules {
-			rule.see(p)
-		}
-		return nil
+	name, rest, _ := strings.Cut(key, "/")
+	if part, ok := f.part(name); ok {
+		return part.load(rest, value)
 	}
-	for _, rule := range f.rules {
-		if rule.name() == owner {
-			return rule.load(rest, value)
-		}
+	if name != "act" {
+		return errState
 	}
-	return errState
-}
-
-func (p *payment) encode(w *writer) {
-	w.int(int64(p.at))
-	w.int(int64(p.published))
-	w.place(p.place)
-	w.bool(p.declined)
-	w.int(p.early)
-	w.bool(p.learned)
-	w.int(int64(p.value))
-	for _, s := range []string{p.transaction, p.order, p.user, p.card, p.device, p.ip, p.session} {
-		w.string(s)
+	r := &reader{b: value}
+	a := decodeAct(r)
+	if err := r.done(); err != nil {
+		return err
 	}
-}
-
-func (p *payment) decode(r *reader) {
-	p.at, p.published, p.place = event.Millis(r.int()), event.Millis(r.int()), r.place()
-	p.declined, p.early, p.learned = r.bool(), r.int(), r.bool()
-	p.value = event.Cents(r.int())
-	for _, s := range []*string{&p.transaction, &p.order, &p.user, &p.card, &p.device, &p.ip, &p.session} {
-		*s = r.string()
+	if rest != a.place.String() {
+		return fmt.Errorf("act at %s: %w", a.place, errState)
 	}
+	list := &f.waiting
+	if a.learned {
+		list = &f.history.recent.kept[a.kind]
+	}
+	at, _ := slices.BinarySearchFunc(*list, a, (*act).compare)
+	*list = slices.Insert(*list, at, a)
+	f.history.recent.see(a)
+	return nil
 }

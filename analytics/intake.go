@@ -45,7 +45,7 @@ const (
 )
 
 func newIntake() *intake {
-	return &intake{Totals: Totals{AlertsByRule: map[string]int64{}, ByPattern: map[string]PatternTruth{}}, spared: map[letterKind]int64{}}
+	return &intake{Totals: Totals{AlertsByRule: map[string]int64{}, ByPattern: map[string]PatternTruth{}, ByRule: map[string]*RuleTruth{}}, spared: map[letterKind]int64{}}
 }
 
 // admit counts r and reports whether the operators are to see it.
@@ -143,6 +143,9 @@ func (n *intake) load(_ string, b []byte) error {
 	}
 	if n.ByPattern == nil {
 		n.ByPattern = map[string]PatternTruth{}
+	}
+	if n.ByRule == nil {
+		n.ByRule = map[string]*RuleTruth{}
 	}
 	for _, k := range s.Spared {
 		t, ok := event.ParseTopic(k.Topic)

@@ -60,7 +60,8 @@ func drawLog(t *rapid.T) shopLog {
 		}
 		e := event.Event{
 			ID: fmt.Sprintf("e-%d", i), Time: at - event.Millis(rnd(8_000)), SchemaVersion: 1,
-			UserID: fmt.Sprintf("u-%d", rnd(5)), IPCountry: []string{"PT", "DE", ""}[rnd(3)],
+			UserID: fmt.Sprintf("u-%d", rnd(6)), IPCountry: []string{"PT", "DE", ""}[rnd(3)],
+			DeviceID: fmt.Sprintf("d-%d", rnd(3)*rnd(2)), IP: fmt.Sprintf("10.0.0.%d", rnd(2)), SessionID: fmt.Sprintf("s-%d", i/25),
 			DeviceCategory: []string{"mobile", "desktop"}[rnd(2)], ItemID: fmt.Sprintf("cap-%d", rnd(3)), ItemCategory: "caps",
 		}
 		topic, key := event.UserEvents, e.UserID
@@ -69,7 +70,8 @@ func drawLog(t *rapid.T) shopLog {
 			topic = event.Transactions
 			e.Name = []event.Name{event.PaymentAuthorized, event.PaymentDeclined, event.Purchase, event.Purchase, event.Refund, event.Dispute}[rnd(6)]
 			e.TransactionID, e.OrderID, e.Currency = fmt.Sprintf("t-%d", i), order(), "EUR"
-			e.Value, e.CardFingerprint = event.Cents(1+rnd(9000)), fmt.Sprintf("c-%d", rnd(3))
+			e.Value, e.CardFingerprint = event.Cents(1+rnd(9000)), fmt.Sprintf("40000%d-%d", rnd(2), rnd(3))
+			e.CardCountry, e.ShippingCountry, e.Coupon = []string{"PT", "DE", ""}[rnd(3)], []string{"PT", "FR"}[rnd(2)], []string{"WELCOME", ""}[rnd(2)]
 			paid = append(paid, e.TransactionID)
 			e.Items = []event.Item{{ID: e.ItemID, Category: "caps", Quantity: 2, Price: 100}}
 		case 2, 10:
@@ -88,8 +90,15 @@ func drawLog(t *rapid.T) shopLog {
 		case 3:
 			topic, e.Name = event.FraudLabels, event.Label
 			e.SubjectKind, e.SubjectID = "payment", paid[max(0, len(paid)-1-rnd(12))]
+			if rnd(3) == 0 {
+				e.SubjectKind = []string{"user", "device", "session"}[rnd(3)]
+				e.SubjectID = map[string]string{"user": e.UserID, "device": e.DeviceID, "session": e.SessionID}[e.SubjectKind]
+			}
 			e.Fraud, e.Pattern, key = rnd(2) == 0, "velocity", e.SubjectID
+		case 4, 5:
+			e.Name = []event.Name{event.SessionStart, event.Login, event.LoginFailed, event.LoginFailed, event.SignUp, event.AccountUpdated}[rnd(6)]
 		default:
+			e.Quantity = int64(rnd(4))
 			e.Name = []event.Name{event.PageView, event.ViewItem, event.AddToCart, event.RemoveFromCart, event.BeginCheckout, "own"}[rnd(6)]
 			e.Price = event.Cents(rnd(900))
 		}
@@ -291,6 +300,9 @@ func TestLaw_logsHaveEverything(t *testing.T) {
 			"in time": totals.UnitsFilled, "not in time": totals.UnitsOrdered - totals.UnitsFilled,
 		} {
 			found[name] += int(n)
+		}
+		for rule, n := range totals.AlertsByRule {
+			found["alerts by "+rule] += int(n)
 		}
 		return true
 	})

@@ -192,21 +192,26 @@ type Signal struct {
 
 // AlertRow is one suspicion. Its ID is a function of the rule and the event
 // that tripped it, so replaying the log raises the same alert and no second.
+// While it goes on about its subject it grows: the same ID, with the newest
+// event, score, money and evidence.
 type AlertRow struct {
 	ID            string
 	Rule          string
 	Pattern       string
+	SubjectKind   string // payment, user, device, session, card or ip
+	SubjectID     string
 	UserID        string
 	TransactionID string
 	OrderID       string
 	At            event.Millis // event time of what tripped the rule
 	Raised        event.Millis // its record timestamp: when the log first showed it
 	Confirmed     event.Millis // At plus lateness, the earliest the watermark can say so; 0 until then
-	Score         int64        // 0–100
+	Score         int64        // 0–100, by this rule alone
+	Risk          int64        // 0–100, by all rules that spoke about what tripped it
 	Level         string       // normal, elevated (≥ 65), highest (≥ 75)
 	Action        string       // allow, request_3ds, review, block
-	Value         event.Cents
-	Declined      bool // the payment was refused: nothing is lost yet
+	Value         event.Cents  // of the payment it is about, or of all authorized payments that it has named
+	Declined      bool         // the payment was refused: nothing is lost yet
 	State         AlertState
 	Why           string // one sentence for people
 	Silent        string // what would have kept the rule silent

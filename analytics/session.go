@@ -512,3 +512,28 @@ func (v *visit) decode(r *reader) {
 		r.fail()
 	}
 }
+
+// until are the steps of a user's open visit up to a moment, in order; none if
+// they are not certain to be all. Asked when the watermark is passing that
+// moment, the answer does not depend on how the log was read.
+func (s *sessions) until(user string, t event.Millis) []Step {
+	u := s.users[user]
+	if u == nil {
+		return nil
+	}
+	for _, v := range u.open {
+		if t < v.start || t >= v.end+s.gap {
+			continue
+		}
+		steps := v.journey.Steps()
+		n := 0
+		for n < len(steps) && steps[n].Time <= t {
+			n++
+		}
+		if n >= stepsEnd {
+			return nil // some may have been dropped from the middle
+		}
+		return steps[:n]
+	}
+	return nil
+}

@@ -1,6 +1,10 @@
 package analytics
 
-import "ecomtui/event"
+import (
+	"maps"
+
+	"ecomtui/event"
+)
 
 // Totals are the running sums over everything aggregated so far. They are a
 // function of the log, and the report prints them.
@@ -27,11 +31,33 @@ type Totals struct {
 	Truth                         Truth            // of payments whose label is known
 	Prevented                     event.Cents      // money of payments both alerted and labelled fraud
 	ByPattern                     map[string]PatternTruth
+	ByRule                        map[string]*RuleTruth
 
 	Items, LowStock, StockOuts, Oversold int64       // items; positions low, sold out, below zero
 	UnitsOrdered, UnitsFilled            int64       // of purchases; of them, taken off a shelf in time
 	Differences                          Differences // open, as of the watermark
 	LinesEvicted                         int64       // order lines forgotten before their time
+}
+
+// rule is the truth about one rule, made when there is none.
+func (t *Totals) rule(name string) *RuleTruth {
+	r := t.ByRule[name]
+	if r == nil {
+		r = new(RuleTruth)
+		t.ByRule[name] = r
+	}
+	return r
+}
+
+// clone copies the maps too.
+func (t *Totals) clone() Totals {
+	c := *t
+	c.AlertsByRule, c.ByPattern, c.ByRule = maps.Clone(t.AlertsByRule), maps.Clone(t.ByPattern), make(map[string]*RuleTruth, len(t.ByRule))
+	for name, r := range t.ByRule {
+		own := *r
+		c.ByRule[name] = &own
+	}
+	return c
 }
 
 // Snapshot is what a screen shows. It is never changed once made, its slices

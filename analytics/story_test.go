@@ -240,6 +240,7 @@ func set(e *event.Event, key, v string) bool {
 	texts := map[string]*string{
 		"item": &e.ItemID, "category": &e.ItemCategory, "tx": &e.TransactionID, "order": &e.OrderID, "card": &e.CardFingerprint,
 		"ip": &e.IP, "country": &e.IPCountry, "device": &e.DeviceCategory, "device_id": &e.DeviceID, "method": &e.PaymentMethod,
+		"card_country": &e.CardCountry, "shipping": &e.ShippingCountry, "coupon": &e.Coupon,
 		"currency": &e.Currency, "kind": &e.SubjectKind, "pattern": &e.Pattern, "session": &e.SessionID,
 	}
 	money := map[string]*event.Cents{"price": &e.Price, "value": &e.Value, "discount": &e.Discount}
@@ -329,7 +330,7 @@ func nameOf(u Update) string {
 		}
 		return fmt.Sprintf("kpi %s %s–%s", which, clockText(u.Window.Start), clockText(u.Window.End))
 	case AlertRow:
-		return fmt.Sprintf("alert %s %s", u.Rule, u.TransactionID)
+		return strings.TrimSpace(fmt.Sprintf("alert %s %s", u.Rule, u.TransactionID))
 	case PaymentRow:
 		return fmt.Sprintf("payment %s %s", u.TransactionID, u.Status)
 	case StockRow:

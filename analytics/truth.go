@@ -17,17 +17,25 @@ type truth struct {
 	newest    event.Millis             // label read
 	swept     event.Millis             // hour of the last sweep
 	unsaved   map[string]func() []byte // by key; nil is gone
+	rules     []rule
 	totals    *Totals
 }
 
 // subject is what a label is about.
 type subject struct{ kind, id string }
 
-// suspicion is when there were alerts about a subject, and the money of the
-// first.
+// suspicion is since when which rules suspect a subject: a label takes only
+// what was said before it, however late it comes in.
 type suspicion struct {
-	first, last event.Millis
-	value       event.Cents
+	last   event.Millis
+	value  event.Cents // of a payment that was authorized
+	atRisk event.Millis
+	words  []word // in the order in which they were said
+}
+
+type word struct {
+	since event.Millis
+	rules uint16 // bit by rule
 }
 
 // labelled is a label that the watermark has not passed.
@@ -51,34 +59,81 @@ const (
 )
 
 func newTruth() *truth {
-	return &truth{suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}
+	return &truth{rules: rules(), suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}
 }
 
 func (t *truth) name() string { return "truth" }
 
-// suspect notes whom a confirmed alert is about.
-func (t *truth) suspect(p *payment) {
-	for _, s := range []subject{
-		{"payment", p.transaction}, {"user", p.user}, {"device", p.device}, {"session", p.session},
-	} {
-		if s.id != "" {
-			now, known := t.suspected[s]
-			if !known {
-				now = suspicion{first: p.at, value: p.value}
-			}
-			now.last = p.at
-			t.suspected[s] = now
-			t.unsaved["s"+s.kind+"/"+s.id] = now.encode
+// note remembers that alerts by some rules cover a subject since a moment.
+func (t *truth) note(s subject, since event.Millis, rules uint16) {
+	if s.id != "" {
+		now := t.suspected[s]
+		now.add(since, rules)
+		t.keep(s, now)
+	}
+}
+
+func (t *truth) keep(s subject, now suspicion) {
+	t.suspected[s] = now
+	t.unsaved["s"+s.kind+"/"+s.id] = now.encode
+}
+
+// suspect notes whom a suspected payment is of, and returns its money if that
+// was not at risk before. What was paid back is lost already.
+func (t *truth) suspect(a *act, since event.Millis, rules uint16) event.Cents {
+	this := subject{"payment", a.transaction}
+	for _, s := range [...]subject{this, {"user", a.user}, {"device", a.device}, {"session", a.session}} {
+		t.note(s, since, rules)
+	}
+	now := t.suspected[this]
+	if a.kind != paid || now.value > 0 || this.id == "" {
+		return 0
+	}
+	now.value, now.atRisk = a.value, since
+	t.keep(this, now)
+	return a.value
+}
+
+// add takes in that some rules suspect it since a moment; each rule's first
+// word counts.
+func (s *suspicion) add(since event.Millis, rules uint16) {
+	s.last = max(s.last, since)
+	for _, w := range s.words {
+		rules &^= w.rules
+	}
+	if rules != 0 {
+		s.words = append(slices.Clip(s.words), word{since, rules})
+	}
+}
+
+// before is which rules suspected it before a moment.
+func (s *suspicion) before(t event.Millis) (rules uint16) {
+	for _, w := range s.words {
+		if w.since < t {
+			rules |= w.rules
 		}
 	}
+	return rules
 }
 
 func (s suspicion) encode() []byte {
 	var w writer
-	w.int(int64(s.first))
 	w.int(int64(s.last))
 	w.int(int64(s.value))
+	w.int(int64(s.atRisk))
+	for _, word := range s.words {
+		w.int(int64(word.since))
+		w.int(int64(word.rules))
+	}
 	return w.b
+}
+
+func decodeSuspicion(r *reader) suspicion {
+	s := suspicion{last: event.Millis(r.int()), value: event.Cents(r.int()), atRisk: event.Millis(r.int())}
+	for len(r.b) > 0 {
+		s.words = append(s.words, word{event.Millis(r.int()), uint16(r.int())})
+	}
+	return s
 }
 
 func (t *truth) apply(r *event.Record) {
@@ -114,13 +169,15 @@ func (t *truth) advance(wm event.Millis) {
 
 func (t *truth) judge(l *labelled) {
 	t.newest = max(t.newest, l.at)
-	s, found := t.suspected[l.subject]
-	found = found && s.first < l.at
+	s := t.suspected[l.subject]
+	rules := s.before(l.at)
+	found := rules != 0
 	if l.subject.kind == "payment" {
 		t.totals.Truth.count(l.fraud, found)
-		if l.fraud && found {
+		if l.fraud && found && s.atRisk < l.at {
 			t.totals.Prevented += s.value
 		}
+		t.credit(rules, l.fraud)
 	}
 	if !l.fraud || l.pattern == "" {
 		return
@@ -136,6 +193,19 @@ func (t *truth) judge(l *labelled) {
 		p.Found++
 	}
 	t.totals.ByPattern[name] = p
+}
+
+// credit tells the rules that suspected a payment whether they were right.
+func (t *truth) credit(rules uint16, right bool) {
+	for i, r := range t.rules {
+		switch {
+		case rules>>i&1 == 0:
+		case right:
+			t.totals.rule(r.name()).Right++
+		default:
+			t.totals.rule(r.name()).Wrong++
+		}
+	}
 }
 
 // Truth counts labelled payments by what they were and what the rules said.
@@ -194,7 +264,7 @@ func (t *truth) load(key string, value []byte) error {
 	kind, id, ok := strings.Cut(strings.TrimPrefix(key, "s"), "/")
 	switch {
 	case strings.HasPrefix(key, "s") && ok:
-		t.suspected[subject{kind, id}] = suspicion{event.Millis(r.int()), event.Millis(r.int()), event.Cents(r.int())}
+		t.suspected[subject{kind, id}] = decodeSuspicion(r)
 	case strings.HasPrefix(key, "l"):
 		t.waiting = append(t.waiting, decodeLabel(r))
 	default:

@@ -91,7 +91,15 @@ type fraudPart struct {
 	Recall            *float64               `json:"recall"`
 	FalsePositiveRate *float64               `json:"false_positive_rate"`
 	ByPattern         map[string]patternPart `json:"by_pattern"`
+	Rules             map[string]rulePart    `json:"rules"`
 	PreventedLoss     event.Cents            `json:"prevented_loss_cents"`
+}
+
+// rulePart is how one rule did: by labelled payments, and by how long its
+// alerts took from the first thing they name.
+type rulePart struct {
+	Precision    *float64 `json:"precision"`
+	TimeToDetect *float64 `json:"time_to_detect_s"` // median
 }
 
 type patternPart struct {
@@ -190,10 +198,17 @@ func newFraud(t *analytics.Totals) fraudPart {
 		Precision:         ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.FalseAlarms),
 		Recall:            ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.Missed),
 		FalsePositiveRate: ratio(t.Truth.FalseAlarms, t.Truth.FalseAlarms+t.Truth.Quiet),
-		ByPattern:         map[string]patternPart{},
+		ByPattern:         map[string]patternPart{}, Rules: map[string]rulePart{},
 	}
 	for name, n := range t.ByPattern {
 		p.ByPattern[name] = patternPart{n.Subjects, ratio(n.Found, n.Subjects)}
+	}
+	for name, r := range t.ByRule {
+		part := rulePart{Precision: ratio(r.Right, r.Right+r.Wrong)}
+		if median, ok := r.Detect.Median(); ok {
+			part.TimeToDetect = &median
+		}
+		p.Rules[name] = part
 	}
 	return p
 }

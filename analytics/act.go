@@ -1,0 +1,171 @@
+package analytics
+
+import (
+	"cmp"
+
+	"ecomtui/event"
+)
+
+// An act is what fraud rules look at: one event that matters to some of them.
+type act struct {
+	at, published event.Millis
+	place         event.Place
+	kind          kind
+	learned       bool // the watermark has passed it
+	stored        bool // state has its key
+	unsaved       bool
+	dropped       bool   // it does not matter any more
+	early         uint16 // bit by rule: an early alert that it raised is out there
+	value         event.Cents
+	quantity      int64
+
+	transaction, order, user, session        string
+	device, ip, card, item                   string
+	cardCountry, ipCountry, shipping, coupon string
+}
+
+// kind is what sort of act it is. State holds the numbers: a new one goes to
+// the end.
+type kind uint8
+
+const (
+	paid kind = iota
+	refused
+	moneyBack
+	visited
+	loggedIn
+	loginFailed
+	signedUp
+	accountChanged
+	carted // more than one piece of an item
+	checkedOut
+	kindCount
+)
+
+// kinds is a set of them.
+type kinds uint16
+
+// anyPayment is a payment, or the attempt of one.
+const anyPayment = kinds(1<<paid | 1<<refused)
+
+func (s kinds) has(k kind) bool { return s>>k&1 == 1 }
+
+// fewestHoarded is how many pieces of an item make a cart worth remembering:
+// single ones are what everybody puts there.
+const fewestHoarded = 2
+
+// kindOf sorts an event. Most are of no interest.
+func kindOf(e *event.Event) (k kind, ok bool) {
+	switch e.Name {
+	case event.SessionStart:
+		return visited, true
+	case event.Login:
+		return loggedIn, true
+	case event.LoginFailed:
+		return loginFailed, true
+	case event.SignUp:
+		return signedUp, true
+	case event.AccountUpdated:
+		return accountChanged, true
+	case event.AddToCart:
+		return carted, e.Quantity >= fewestHoarded
+	case event.BeginCheckout:
+		return checkedOut, true
+	case event.PaymentAuthorized:
+		return paid, true
+	case event.PaymentDeclined:
+		return refused, true
+	case event.Refund:
+		return moneyBack, true
+	}
+	return 0, false
+}
+
+// event is the kind's event, as evidence shows it.
+func (k kind) event() event.Name {
+	return [kindCount]event.Name{
+		paid: event.PaymentAuthorized, refused: event.PaymentDeclined, moneyBack: event.Refund, visited: event.SessionStart,
+		loggedIn: event.Login, loginFailed: event.LoginFailed, signedUp: event.SignUp, accountChanged: event.AccountUpdated,
+		carted: event.AddToCart, checkedOut: event.BeginCheckout,
+	}[k]
+}
+
+func newAct(r *event.Record, k kind) *act {
+	e := &r.Event
+	a := &act{
+		at: e.Time, published: r.Time, place: r.Place, kind: k, value: e.Value, quantity: e.Quantity,
+		transaction: e.TransactionID, order: e.OrderID, user: e.UserID, session: e.SessionID,
+		device: e.DeviceID, ip: e.IP, card: e.CardFingerprint, item: e.ItemID,
+		cardCountry: e.CardCountry, ipCountry: e.IPCountry, shipping: e.ShippingCountry, coupon: e.Coupon,
+	}
+	if k == moneyBack {
+		a.value = refunded(e)
+	}
+	a.own()
+	return a
+}
+
+func (a *act) texts() [12]*string {
+	return [...]*string{
+		&a.transaction, &a.order, &a.user, &a.session, &a.device, &a.ip, &a.card, &a.item,
+		&a.cardCountry, &a.ipCountry, &a.shipping, &a.coupon,
+	}
+}
+
+// own copies the texts, which lie in the record, all into one piece of memory.
+func (a *act) own() {
+	var room [256]byte
+	b := room[:0]
+	texts := a.texts()
+	for _, s := range texts {
+		b = append(b, *s...)
+	}
+	all := string(b)
+	for _, s := range texts {
+		n := len(*s)
+		*s, all = all[:n], all[n:]
+	}
+}
+
+// pays reports whether the act is a payment, authorized or refused.
+func (a *act) pays() bool { return anyPayment.has(a.kind) }
+
+// basket is what the attempts to pay for one thing have in common.
+func (a *act) basket() string { return cmp.Or(a.order, a.transaction) }
+
+// visit is the client's session, or the user where the client has none.
+func (a *act) visit() string { return cmp.Or(a.session, a.user) }
+
+// compare orders acts as they are judged.
+func (a *act) compare(b *act) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), a.place.Compare(b.place))
+}
+
+func (a *act) encode(w *writer) {
+	w.int(int64(a.at))
+	w.int(int64(a.published))
+	w.place(a.place)
+	w.int(int64(a.kind))
+	w.bool(a.learned)
+	w.int(int64(a.early))
+	w.int(int64(a.value))
+	w.int(a.quantity)
+	for _, s := range a.texts() {
+		w.string(*s)
+	}
+}
+
+func decodeAct(r *reader) *act {
+	a := &act{at: event.Millis(r.int()), published: event.Millis(r.int()), place: r.place(), stored: true}
+	k := r.int()
+	if k < 0 || k >= int64(kindCount) {
+		r.fail()
+		k = 0
+	}
+	a.kind = kind(k)
+	a.learned, a.early, a.value, a.quantity = r.bool(), uint16(r.int()), event.Cents(r.int()), r.int()
+	for _, s := range a.texts() {
+		*s = r.string()
+	}
+	return a
+}

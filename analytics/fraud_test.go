@@ -1,0 +1,128 @@
+package analytics
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"ecomtui/event"
+)
+
+// A second rule adds what the first left in doubt, in any order, and nothing
+// makes a risk certain that no rule is certain of.
+func TestTogether(t *testing.T) {
+	for _, c := range []struct {
+		scores []int64
+		want   int64
+	}{
+		{nil, 0},
+		{[]int64{70}, 70},
+		{[]int64{70, 50}, 85},
+		{[]int64{50, 70}, 85},
+		{[]int64{80, 80, 80}, 99},
+		{[]int64{100, 10}, 100},
+	} {
+		if got := together(c.scores); got != c.want {
+			t.Errorf("together%v = %d, want %d", c.scores, got, c.want)
+		}
+	}
+}
+
+// Every rule has a name of its own, which is a pattern's, and is on something.
+func TestRules_areTold(t *testing.T) {
+	names := map[string]bool{}
+	for _, r := range rules() {
+		if names[r.name()] || r.on() == 0 || r.on()>>kindCount != 0 {
+			t.Errorf("rule %q is on %b", r.name(), r.on())
+		}
+		names[r.name()] = true
+	}
+	if len(names) != 12 {
+		t.Errorf("%d rules, one a pattern wanted", len(names))
+	}
+}
+
+// A flood of one kind is bounded, and what goes is the oldest, whole: nothing
+// of it stays in an index.
+func TestRecent_bounded(t *testing.T) {
+	r := newRecent()
+	_, most := loginFailed.keeping()
+	for i := range most + 500 {
+		a := &act{
+			at: noon + event.Millis(i), kind: loginFailed, stored: i%2 == 0, user: fmt.Sprint("u-", i), device: "d-1", ip: fmt.Sprint("10.", i),
+			place: event.Place{Offset: int64(i)},
+		}
+		r.see(a)
+		r.pass(a)
+	}
+	if got := len(r.kept[loginFailed]); got != most {
+		t.Errorf("%d acts kept, want %d", got, most)
+	}
+	for tie := range tieCount {
+		n := 0
+		for _, list := range r.by[tie] {
+			n += len(list)
+		}
+		if want := most; tie != oneCard && n != want {
+			t.Errorf("%d acts by %s, want %d", n, tieNames[tie], want)
+		}
+	}
+	if len(r.gone) != 250 {
+		t.Errorf("%d places to be deleted from state, want those of the 250 that it had", len(r.gone))
+	}
+	r.forget(noon.Add(48 * time.Hour))
+	if len(r.kept[loginFailed])+len(r.by[oneDevice])+len(r.by[oneUser])+len(r.by[oneIP]) != 0 {
+		t.Error("a flood of two days ago is remembered")
+	}
+}
+
+// Users beyond the bound are forgotten, those first who have not been here for
+// longest, and state is told.
+func TestProfiles_bounded(t *testing.T) {
+	ps := newProfiles()
+	for i := range mostUsers + 1 {
+		ps.learn(&act{at: noon + event.Millis(i)*10, kind: visited, user: fmt.Sprint("u-", i), device: "d-1", ipCountry: "PT"})
+	}
+	if n := len(ps.users); n > mostUsers || n < mostUsers/4 {
+		t.Fatalf("%d users", n)
+	}
+	last := &act{user: fmt.Sprint("u-", mostUsers)}
+	if first := ps.of(&act{user: "u-0"}); first.visits != 0 || ps.of(last).visits != 1 {
+		t.Error("the wrong ones are gone")
+	}
+	state := map[string][]byte{}
+	ps.save(func(key string, value []byte) {
+		if value != nil {
+			state[key] = append([]byte(nil), value...)
+		}
+	})
+	again := newProfiles()
+	for k, v := range state {
+		if err := again.load(k, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(again.users) != len(ps.users) || again.of(last) != ps.of(last) {
+		t.Errorf("%d users after a restart, %d before", len(again.users), len(ps.users))
+	}
+}
+
+// Somebody is watched as long as an alert says, and by a flood's bound at most.
+func TestWatches_bounded(t *testing.T) {
+	ws := newWatches()
+	for i := range mostWatches + 10 {
+		ws.add(subject{"user", fmt.Sprint("u-", i)}, noon+event.Millis(i)*1000, 1, 70)
+	}
+	ws.sweep(noon)
+	if n := len(ws.of); n >= mostWatches || n == 0 {
+		t.Errorf("%d watched", n)
+	}
+	late := &act{kind: paid, at: noon, user: fmt.Sprint("u-", mostWatches)}
+	if ws.over(late).rules == 0 {
+		t.Error("who is to be watched longest is forgotten")
+	}
+	late.at = noon + event.Millis(mostWatches)*1000
+	if ws.over(late).rules != 0 {
+		t.Error("a watch that ends now has ended")
+	}
+}

@@ -1,0 +1,66 @@
+package analytics
+
+import (
+	"fmt"
+	"math"
+)
+
+// outlier finds a payment far above what this user usually pays, or, of a user
+// it hardly knows, far above what anybody pays here. It measures in standard
+// deviations of the amount's logarithm. Shops have large orders; so one that is
+// not beyond belief by itself has to be odd in other ways too.
+type outlier struct {
+	deviations float64 // enough alone
+	stranger   float64 // the same, of a user without a habit
+	least      float64 // deviations
+	ratio      float64 // over the usual amount
+	deviation  float64 // points for each deviation
+	limit      float64 // points
+	weights    weights
+}
+
+func defaultOutlier() *outlier {
+	return &outlier{
+		deviations: 3, // three sigma: one honest payment in 700
+		stranger:   4, // the shop's habit says little about one user, and its tail is long
+		least:      1, // above five in six
+		ratio:      3, // habits are narrow: a pair of shoes more is no crime
+		deviation:  2,
+		limit:      7.2,
+		weights:    weights{newDevice: 1, abroad: 2.3, resolve: 1},
+	}
+}
+
+func (o *outlier) name() string { return "amount_outlier" }
+func (o *outlier) on() kinds    { return anyPayment }
+
+func (o *outlier) judge(h *history, a *act) *finding {
+	usual, alone, whose := h.habits.user(a.user), o.deviations, "this user"
+	if usual == nil {
+		usual, alone, whose = h.habits.shop(), o.stranger, "the shop"
+	}
+	if usual == nil || a.value <= 0 {
+		return nil
+	}
+	z, ratio := usual.above(a.value), float64(a.value)/usual.usual()
+	if z < o.least || ratio < o.ratio {
+		return nil
+	}
+	p := h.payer(a)
+	points, signals := o.weights.points(&p)
+	points += z * o.deviation
+	if z < alone && points < o.limit {
+		return nil
+	}
+	need := min(alone, max(o.least, (o.limit-points)/o.deviation+z))
+	most := max(math.Exp(usual.mean+need*usual.deviation()), usual.usual()*o.ratio)
+	f := &finding{
+		about: subject{"payment", a.transaction}, score: min(95, 66+int64(6*(z-need))), evidence: []*act{a},
+		why:     fmt.Sprintf("%.1f times what is usual for %s (%.2f)", ratio, whose, usual.usual()/100),
+		silent:  fmt.Sprintf("silent below %.2f, %.1f deviations above the usual", most/100, need),
+		signals: signals,
+	}
+	f.signal("deviations above usual", z, need).signal("points", points, o.limit)
+	f.signals = append(f.signals, Signal{Name: "amount over usual", Value: ratio, Limit: o.ratio, Unit: "×"})
+	return f
+}

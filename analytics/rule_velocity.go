@@ -1,0 +1,62 @@
+package analytics
+
+import (
+	"fmt"
+
+	"ecomtui/event"
+)
+
+// velocity finds too many baskets paid by one card, user, device or address in
+// a span. Attempts to pay for the same basket are one: whose card is refused
+// tries again.
+type velocity struct {
+	span   event.Millis
+	holds  event.Millis
+	limits [tieCount]int
+	scores [tieCount]int64
+}
+
+func defaultVelocity() *velocity {
+	return &velocity{
+		// Who makes the most of a stolen card paces themselves below what ten
+		// minutes would show; an honest afterthought comes within the hour too,
+		// but hardly three.
+		span: hour,
+		// The card is blocked within hours.
+		holds: 2 * hour,
+		limits: [tieCount]int{
+			oneUser:   4,  // an order, something forgotten, a gift
+			oneDevice: 5,  // a family shares a tablet, not one hour of it
+			oneCard:   4,  // as by user: most users have one
+			oneIP:     20, // an office or a mobile network pays from one address
+		},
+		scores: [tieCount]int64{oneUser: 78, oneDevice: 80, oneCard: 82, oneIP: 70},
+	}
+}
+
+func (v *velocity) name() string { return "velocity" }
+func (v *velocity) on() kinds    { return anyPayment }
+
+func (v *velocity) judge(h *history, a *act) *finding {
+	var f *finding
+	for t := range tieCount {
+		acts := h.recent.within(t, a, v.span, anyPayment)
+		if len(acts) < v.limits[t] {
+			continue
+		}
+		n := distinct(acts, (*act).basket)
+		if n < v.limits[t] {
+			continue
+		}
+		if f == nil {
+			f = &finding{
+				about: subject{tieNames[t], t.of(a)}, evidence: acts, holds: v.holds,
+				why:    fmt.Sprintf("%d baskets paid by one %s in %s", n, tieNames[t], spanText(a.at-acts[0].at)),
+				silent: fmt.Sprintf("silent below %d baskets by one %s in %s", v.limits[t], tieNames[t], spanText(v.span)),
+			}
+		}
+		f.score = max(f.score, graded(v.scores[t], n-v.limits[t]))
+		f.signal("baskets by "+tieNames[t]+", 1 h", float64(n), float64(v.limits[t]))
+	}
+	return f
+}
