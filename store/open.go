@@ -22,8 +22,18 @@ import (
 var schema string
 
 // migration leads a file from each version to the next: the first statement
-// batch from 1 to 2. Each ends by setting user_version. There is none yet.
-func migrations() []string { return nil }
+// batch from 1 to 2. Each ends by setting user_version.
+func migrations() []string {
+	return []string{
+		// Alerts are about subjects. What fraud rules remember looks different, so
+		// they begin anew: they know users and habits again within days.
+		`ALTER TABLE alert ADD COLUMN subject_kind TEXT NOT NULL DEFAULT '';
+		ALTER TABLE alert ADD COLUMN subject_id TEXT NOT NULL DEFAULT '';
+		ALTER TABLE alert ADD COLUMN risk INTEGER NOT NULL DEFAULT 0;
+		DELETE FROM state WHERE operator IN ('fraud', 'truth');
+		PRAGMA user_version = 2`,
+	}
+}
 
 const (
 	fileMode = 0o600

@@ -12,7 +12,7 @@ INSERT INTO reconciliation (kind, key, opened_ms, closed_ms, evidence) VALUES (?
 ON CONFLICT DO UPDATE SET opened_ms = excluded.opened_ms, closed_ms = excluded.closed_ms, evidence = excluded.evidence`
 
 func (w *writer) writeReconciliation(ctx context.Context, r *analytics.ReconciliationRow) error {
-	w.json = appendJourney(w.json[:0], r.Evidence)
+	w.json = appendSteps(w.json[:0], r.Evidence)
 	return w.reconciliation.add(ctx, w.conn, r.Kind, r.About, int64(r.Opened), int64(r.Closed), string(w.json))
 }
 

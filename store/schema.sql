@@ -129,7 +129,9 @@ CREATE TABLE payment (
 	offset           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A suspicion. Its id is a function of the rule and the event that tripped it.
+-- A suspicion. Its id is a function of the rule and the event that tripped it
+-- first; while it goes on about its subject it grows, and the row is of its
+-- newest event.
 CREATE TABLE alert (
 	alert_id       TEXT    NOT NULL PRIMARY KEY,
 	rule           TEXT    NOT NULL,
@@ -140,7 +142,7 @@ CREATE TABLE alert (
 	event_ms       INTEGER NOT NULL, -- what tripped the rule
 	raised_ms      INTEGER NOT NULL, -- its record timestamp
 	confirmed_ms   INTEGER NOT NULL, -- 0 until then
-	score          INTEGER NOT NULL, -- 0–100
+	score          INTEGER NOT NULL, -- 0–100, by this rule
 	level          TEXT    NOT NULL, -- normal, elevated, highest
 	action         TEXT    NOT NULL, -- allow, request_3ds, review, block
 	value_cents    INTEGER NOT NULL,
@@ -148,7 +150,10 @@ CREATE TABLE alert (
 	why            TEXT    NOT NULL, -- one sentence
 	silent         TEXT    NOT NULL, -- what would have kept the rule silent
 	signals        TEXT    NOT NULL, -- JSON: [{name, value, limit, unit}]
-	evidence       TEXT    NOT NULL  -- JSON: [{event, time, value_cents, topic, partition, offset}]
+	evidence       TEXT    NOT NULL, -- JSON: [{event, time, item, value_cents, topic, partition, offset}]
+	subject_kind   TEXT    NOT NULL DEFAULT '', -- payment, user, device, card, ip
+	subject_id     TEXT    NOT NULL DEFAULT '',
+	risk           INTEGER NOT NULL DEFAULT 0  -- 0–100, by all rules that spoke about that event; score is this rule's
 ) STRICT;
 
 CREATE INDEX alert_newest ON alert (event_ms);
@@ -304,4 +309,4 @@ CREATE TABLE setting (
 	value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

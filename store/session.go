@@ -28,7 +28,7 @@ func (w *writer) writeSession(ctx context.Context, r *analytics.SessionRow) erro
 	}
 	w.json = append(w.json[:0], `[]`...)
 	if r.Final {
-		w.json = appendJourney(w.json[:0], r.Journey.Steps())
+		w.json = appendSteps(w.json[:0], r.Journey.Steps())
 	}
 	return w.session.add(ctx, w.conn, r.ID, r.UserID, int64(r.Start), int64(r.End), r.Events, r.PageViews, int64(r.Cart),
 		r.Orders, int64(r.Revenue), r.Entry, r.Exit, r.Country, r.Device, r.Viewed, r.Carted, r.CheckedOut, r.Paying, r.Engaged, r.Converted,

@@ -124,8 +124,9 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 		analytics.AlertTable: analytics.AlertRow{
 			ID: "a1", Rule: "r", Pattern: "card_testing", UserID: "u1", TransactionID: "t1", OrderID: "o1", At: 1, Raised: 2, Confirmed: 3,
 			Score: 80, Level: "highest", Action: "block", Value: 500, State: analytics.AlertConfirmed, Why: "because", Silent: "unless",
-			Signals:  []analytics.Signal{{Name: "n", Value: 1.5, Limit: 1, Unit: "x"}, {Name: "m", Value: 2e300}},
-			Evidence: []analytics.Step{{Name: event.PaymentDeclined, Time: 1, Value: 1, Place: place}},
+			Signals:     []analytics.Signal{{Name: "n", Value: 1.5, Limit: 1, Unit: "x"}, {Name: "m", Value: 2e300}},
+			Evidence:    []analytics.Step{{Name: event.PaymentDeclined, Time: 1, Value: 1, Place: place}, {Name: event.AddToCart, Time: 1, Item: "i1", Place: place}},
+			SubjectKind: "device", SubjectID: "d1", Risk: 90,
 		},
 		analytics.StockTable: analytics.StockRow{
 			ItemID: "i1", LocationID: "l1", OnHand: 5, Reserved: 7, Incoming: 1, ReorderPoint: 2, SoldPerHour: 1.5, DaysOfCover: -1,
@@ -165,7 +166,8 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 		analytics.AlertTable: {"SELECT * FROM alert", "alert_id=a1 rule=r pattern=card_testing user_id=u1 transaction_id=t1 order_id=o1 event_ms=1 " +
 			"raised_ms=2 confirmed_ms=3 score=80 level=highest action=block value_cents=500 state=confirmed why=because silent=unless signals=" +
 			`[{"name":"n","value":1.5,"limit":1,"unit":"x"},{"name":"m","value":2e+300,"limit":0}] evidence=` +
-			`[{"event":"payment_declined","time":1,"value_cents":1,"topic":"transactions","partition":2,"offset":77}]`},
+			`[{"event":"payment_declined","time":1,"value_cents":1,"topic":"transactions","partition":2,"offset":77},` +
+			`{"event":"add_to_cart","time":1,"item":"i1","topic":"transactions","partition":2,"offset":77}] subject_kind=device subject_id=d1 risk=90`},
 		analytics.StockTable: {"SELECT * FROM stock", "item_id=i1 location_id=l1 on_hand=5 reserved=7 available=-2 incoming=1 reorder_point=2 suggested=6 " +
 			"sold_per_hour=1.5 days_of_cover=-1 stockout_eta_ms=3 stockout_from_ms=7 stockout_to_ms=8 sold_out_since_ms=4 out_for_ms=9 " +
 			"units_sold=15 lost_sales=5 sell_through_rate=0.75 fill_rate=0.75 updated_ms=5 sold=[1,0,2]"},
@@ -495,7 +497,7 @@ func TestOpen_afterACrash(t *testing.T) {
 func TestOpen_refusesAFileOfANewerProgram(t *testing.T) {
 	path := file(t)
 	d := openAt(t, path)
-	if err := exec(d.writer.conn, `PRAGMA user_version = 2`); err != nil {
+	if err := exec(d.writer.conn, `PRAGMA user_version = 1000`); err != nil {
 		t.Fatal(err)
 	}
 	closed(t, d)
@@ -513,28 +515,55 @@ func TestOpen_migratesBehindABackup(t *testing.T) {
 	d := openAt(t, path)
 	commit(t, d, aCommit(1))
 	closed(t, d)
-	steps := []string{
-		`ALTER TABLE gap ADD COLUMN note TEXT; PRAGMA user_version = 2`,
-		`CREATE TABLE wrong (a); CREATE TABLE wrong (b); PRAGMA user_version = 3`,
-	}
-	if _, err := open(t.Context(), path, schema, steps); err == nil || !strings.Contains(err.Error(), "from version 2") {
+	now := int64(len(migrations())) + 1
+	steps := slices.Concat(migrations(), []string{
+		fmt.Sprintf(`ALTER TABLE gap ADD COLUMN note TEXT; PRAGMA user_version = %d`, now+1),
+		fmt.Sprintf(`CREATE TABLE wrong (a); CREATE TABLE wrong (b); PRAGMA user_version = %d`, now+2),
+	})
+	if _, err := open(t.Context(), path, schema, steps); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("from version %d", now+1)) {
 		t.Fatalf("a step that fails: %v", err)
 	}
-	d, err := open(t.Context(), path, schema, steps[:1])
+	d, err := open(t.Context(), path, schema, steps[:now])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := table(t, d, `SELECT user_version, (SELECT count(note) FROM gap) AS n FROM pragma_user_version`); !slices.Equal(got, []string{"user_version=2 n=0"}) {
+	want := fmt.Sprintf("user_version=%d n=0", now+1)
+	if got := table(t, d, `SELECT user_version, (SELECT count(note) FROM gap) AS n FROM pragma_user_version`); !slices.Equal(got, []string{want}) {
 		t.Errorf("migrated to %q", got)
 	}
 	if load(t, d).Commits != 1 {
 		t.Error("the commit is gone")
 	}
 	closed(t, d)
-	old := openAt(t, path+".v1")
+	old := openAt(t, fmt.Sprintf("%s.v%d", path, now))
 	defer closed(t, old)
 	if load(t, old).Commits != 1 {
 		t.Error("the backup is not what there was")
+	}
+}
+
+// A file of version 1 keeps its alerts and everything else; only what fraud
+// rules remembered is let go, for they could not read it.
+func TestOpen_fromVersion1(t *testing.T) {
+	path := file(t)
+	d := openAt(t, path)
+	c := aCommit(1)
+	c.Checkpoint.Changed = []analytics.StateEntry{{Operator: "fraud", Key: "x", Value: []byte{1}}, {Operator: "kpi", Key: "y", Value: []byte{2}}}
+	c.Updates = []analytics.Update{analytics.AlertRow{ID: "a", Rule: "velocity", State: analytics.AlertConfirmed}}
+	commit(t, d, c)
+	err := exec(d.writer.conn, `ALTER TABLE alert DROP COLUMN subject_kind; ALTER TABLE alert DROP COLUMN subject_id;
+		ALTER TABLE alert DROP COLUMN risk; PRAGMA user_version = 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed(t, d)
+	d = openAt(t, path)
+	defer closed(t, d)
+	if s := load(t, d).State; len(s) != 1 || s[0].Operator != "kpi" {
+		t.Errorf("state %v", s)
+	}
+	if a, err := d.Alert(t.Context(), "a"); err != nil || a.Rule != "velocity" || a.SubjectKind != "" {
+		t.Errorf("alert %+v, %v", a, err)
 	}
 }
 
