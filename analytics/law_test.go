@@ -65,7 +65,7 @@ func drawLog(t *rapid.T) shopLog {
 			DeviceCategory: []string{"mobile", "desktop"}[rnd(2)], ItemID: fmt.Sprintf("cap-%d", rnd(3)), ItemCategory: "caps",
 		}
 		topic, key := event.UserEvents, e.UserID
-		switch rnd(11) {
+		switch rnd(12) {
 		case 0, 1:
 			topic = event.Transactions
 			e.Name = []event.Name{event.PaymentAuthorized, event.PaymentDeclined, event.Purchase, event.Purchase, event.Refund, event.Dispute}[rnd(6)]
@@ -320,6 +320,11 @@ func TestLaw_logsHaveEverything(t *testing.T) {
 	} {
 		if found[want] < 3 {
 			t.Errorf("%s: only %d in all logs", want, found[want])
+		}
+	}
+	for _, rule := range []string{"velocity", "card_testing", "bin_attack", "geo_mismatch", "refund_abuse", "multi_accounting"} {
+		if found["alerts by "+rule] == 0 {
+			t.Errorf("no log has an alert by %s", rule)
 		}
 	}
 }
