@@ -3,6 +3,8 @@ package analytics
 import (
 	"cmp"
 
+	"github.com/zeebo/xxh3"
+
 	"ecomtui/event"
 )
 
@@ -11,13 +13,12 @@ type act struct {
 	at, published event.Millis
 	place         event.Place
 	kind          kind
-	learned       bool // the watermark has passed it
-	stored        bool // state has its key
-	unsaved       bool
-	dropped       bool   // it does not matter any more
-	early         uint16 // bit by rule: an early alert that it raised is out there
+	judged        bool // on arrival
+	dropped       bool // it does not matter any more
 	value         event.Cents
 	quantity      int64
+	ties          [tieCount]uint64 // hashes of what it has in common with others, 0 where nothing
+	block         *block           // of the state, once saved
 
 	transaction, order, user, session        string
 	device, ip, card, item                   string
@@ -32,8 +33,6 @@ const (
 	paid kind = iota
 	refused
 	moneyBack
-	visited
-	loggedIn
 	loginFailed
 	signedUp
 	accountChanged
@@ -57,10 +56,6 @@ const fewestHoarded = 2
 // kindOf sorts an event. Most are of no interest.
 func kindOf(e *event.Event) (k kind, ok bool) {
 	switch e.Name {
-	case event.SessionStart:
-		return visited, true
-	case event.Login:
-		return loggedIn, true
 	case event.LoginFailed:
 		return loginFailed, true
 	case event.SignUp:
@@ -84,8 +79,8 @@ func kindOf(e *event.Event) (k kind, ok bool) {
 // event is the kind's event, as evidence shows it.
 func (k kind) event() event.Name {
 	return [kindCount]event.Name{
-		paid: event.PaymentAuthorized, refused: event.PaymentDeclined, moneyBack: event.Refund, visited: event.SessionStart,
-		loggedIn: event.Login, loginFailed: event.LoginFailed, signedUp: event.SignUp, accountChanged: event.AccountUpdated,
+		paid: event.PaymentAuthorized, refused: event.PaymentDeclined, moneyBack: event.Refund,
+		loginFailed: event.LoginFailed, signedUp: event.SignUp, accountChanged: event.AccountUpdated,
 		carted: event.AddToCart, checkedOut: event.BeginCheckout,
 	}[k]
 }
@@ -102,7 +97,25 @@ func newAct(r *event.Record, k kind) *act {
 		a.value = refunded(e)
 	}
 	a.own()
+	a.tie()
 	return a
+}
+
+// textHash is never 0, but of nothing.
+func textHash(s string) uint64 {
+	if s == "" {
+		return 0
+	}
+	return xxh3.HashString(s) | 1
+}
+
+// tie hashes what others may have in common with the act, as far as rules ask.
+func (a *act) tie() {
+	for t := range tieCount {
+		if a.kind.ties()>>t&1 == 1 {
+			a.ties[t] = textHash(t.of(a))
+		}
+	}
 }
 
 func (a *act) texts() [12]*string {
@@ -146,8 +159,6 @@ func (a *act) encode(w *writer) {
 	w.int(int64(a.published))
 	w.place(a.place)
 	w.int(int64(a.kind))
-	w.bool(a.learned)
-	w.int(int64(a.early))
 	w.int(int64(a.value))
 	w.int(a.quantity)
 	for _, s := range a.texts() {
@@ -156,16 +167,17 @@ func (a *act) encode(w *writer) {
 }
 
 func decodeAct(r *reader) *act {
-	a := &act{at: event.Millis(r.int()), published: event.Millis(r.int()), place: r.place(), stored: true}
+	a := &act{at: event.Millis(r.int()), published: event.Millis(r.int()), place: r.place()}
 	k := r.int()
 	if k < 0 || k >= int64(kindCount) {
 		r.fail()
 		k = 0
 	}
 	a.kind = kind(k)
-	a.learned, a.early, a.value, a.quantity = r.bool(), uint16(r.int()), event.Cents(r.int()), r.int()
+	a.value, a.quantity = event.Cents(r.int()), r.int()
 	for _, s := range a.texts() {
 		*s = r.string()
 	}
+	a.tie()
 	return a
 }

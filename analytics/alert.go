@@ -63,18 +63,23 @@ func (s *alerts) claim(rule int, fd *finding, a *act) bool {
 	on.early, on.by = true, a.place
 	s.put(k, on)
 	s.early[a.place] = append(s.early[a.place], k)
-	a.early |= 1 << rule
 	return true
 }
 
-// release forgets the early alerts of an act that has been concluded.
-func (s *alerts) release(a *act) {
+// release forgets the early alerts of an act that has been concluded, and says
+// by which rules they were, bit by rule.
+func (s *alerts) release(a *act) (rules uint16) {
+	if len(s.early) == 0 {
+		return 0
+	}
 	for _, k := range s.early[a.place] {
 		on := s.on[k]
 		on.early, on.by = false, event.Place{}
 		s.put(k, on)
+		rules |= 1 << k.rule
 	}
 	delete(s.early, a.place)
+	return rules
 }
 
 func (s *alerts) put(k alertKey, on standing) {

@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,29 +10,43 @@ import (
 	"ecomtui/event"
 )
 
-// fraud runs the rules over the acts that matter to them: at once, with what is
-// known, and again in event time when the watermark has passed, which is final.
+// fraud runs the rules over the acts that matter to them: in event time when
+// the watermark has passed, which is final, and before that, with what is known,
+// when somebody wants to see rows. So whoever catches up is not told what he
+// would learn for certain a moment later.
 //
 // A payment is suspected when an alert names it, as what tripped the rule or in
 // its evidence; or when, while an alert holds, it comes from those involved
 // (see watches). Either counts from the moment of the alert.
 type fraud struct {
 	rules    []rule
+	on       [kindCount]uint16 // which rules look at a kind, bit by rule
 	history  *history
 	alerts   *alerts
 	watches  *watches
 	lateness event.Millis
 	waiting  []*act // the watermark has not passed them
+	due      []*act // it is passing them; in order
+	loaded   bool   // since the last advance: it has passed some of them before
+	blocks   int64  // of acts, saved so far
 	unsaved  []*act
 	truth    *truth
 	totals   *Totals
 }
 
 func newFraud(p Params, s *sessions, t *truth, totals *Totals) *fraud {
-	return &fraud{
+	f := &fraud{
 		rules: rules(), history: newHistory(s.until), alerts: newAlerts(), watches: newWatches(),
 		lateness: event.Millis(p.Lateness.Milliseconds()), truth: t, totals: totals,
 	}
+	for i, rule := range f.rules {
+		for k := range kindCount {
+			if rule.on().has(k) {
+				f.on[k] |= 1 << i
+			}
+		}
+	}
+	return f
 }
 
 func (f *fraud) name() string { return "fraud" }
@@ -42,79 +55,114 @@ func (f *fraud) apply(r *event.Record) {
 	if r.Topic > event.Transactions {
 		return
 	}
-	k, ok := kindOf(&r.Event)
-	if !ok {
+	if n := r.Event.Name; n == event.SessionStart || n == event.Login {
+		f.history.trails.see(&r.Event)
 		return
 	}
-	a := newAct(r, k)
-	f.waiting = append(f.waiting, a)
-	f.touch(a)
-	f.history.recent.see(a)
-	for i, rule := range f.rules {
-		if !rule.on().has(k) {
-			continue
-		}
-		if fd := rule.judge(f.history, a); fd != nil && f.alerts.claim(i, fd, a) {
-			row := f.row(rule, fd, a)
-			row.ID, row.State, row.Risk = alertID(rule.name(), a.place), AlertEarly, fd.score
-			f.emit(&row)
-		}
-	}
-}
-
-// touch notes that a has changed since the last save.
-func (f *fraud) touch(a *act) {
-	if !a.unsaved {
-		a.unsaved = true
+	if k, ok := kindOf(&r.Event); ok {
+		a := newAct(r, k)
+		f.waiting = append(f.waiting, a)
 		f.unsaved = append(f.unsaved, a)
+		f.history.recent.see(a)
 	}
 }
 
 // advance judges, in order, the acts that the watermark has passed.
 func (f *fraud) advance(wm event.Millis) {
-	slices.SortFunc(f.waiting, (*act).compare)
-	n := 0
-	for n < len(f.waiting) && f.waiting[n].at < wm {
-		a := f.waiting[n]
-		f.conclude(a)
-		f.history.profiles.learn(a)
-		f.history.habits.learn(a)
+	known := f.settle()
+	f.due, f.waiting = ripe(f.due, f.waiting, func(a *act) bool { return a.at < wm })
+	slices.SortFunc(f.due, (*act).compare)
+	f.history.trails.advance(wm)
+	for _, a := range f.due {
+		if !known {
+			f.history.trails.upTo(a.at)
+			f.conclude(a)
+			f.history.profiles.learn(a)
+			f.history.habits.learn(a)
+		}
 		f.history.recent.pass(a)
-		f.touch(a)
-		n++
 	}
-	f.waiting = slices.Delete(f.waiting, 0, n)
+	clear(f.due)
+	f.due = f.due[:0]
+	f.history.trails.upTo(wm)
 	f.history.recent.forget(wm)
+}
+
+// settle follows loading. It reports whether there was any: the watermark had
+// been where it is then, so what is before it has been judged.
+func (f *fraud) settle() bool {
+	if !f.loaded {
+		return false
+	}
+	f.loaded = false
+	f.history.trails.settle()
+	return true
+}
+
+// look judges what has arrived and must wait, for early alerts.
+func (f *fraud) look() {
+	for _, a := range f.waiting {
+		if a.judged {
+			continue
+		}
+		a.judged = true
+		for i, fd := range f.judge(a) {
+			if fd != nil && f.alerts.claim(i, fd, a) {
+				row := f.row(f.rules[i], fd, a)
+				row.ID, row.State, row.Risk = alertID(row.Rule, a.place), AlertEarly, fd.score
+				f.emit(&row)
+			}
+		}
+	}
+}
+
+// judge asks the rules about a; what each found is at its number.
+func (f *fraud) judge(a *act) (found []*finding) {
+	f.history.asked = nil
+	for i, rule := range f.rules {
+		if f.on[a.kind]>>i&1 == 0 {
+			continue
+		}
+		if fd := rule.judge(f.history, a); fd != nil {
+			if found == nil {
+				found = make([]*finding, len(f.rules))
+			}
+			found[i] = fd
+		}
+	}
+	return found
 }
 
 // conclude is the last word on a.
 func (f *fraud) conclude(a *act) {
+	if f.on[a.kind] == 0 {
+		return
+	}
 	f.watches.sweep(a.at)
-	var found [16]*finding
 	var scores []int64
 	if w := f.watches.over(a); w.rules != 0 {
 		scores = append(scores, w.score)
 		f.suspect(a, a.at, w.rules)
 	}
-	for i, rule := range f.rules {
-		if !rule.on().has(a.kind) {
-			continue
-		}
-		if found[i] = rule.judge(f.history, a); found[i] != nil {
-			scores = append(scores, found[i].score)
+	found := f.judge(a)
+	for _, fd := range found {
+		if fd != nil {
+			scores = append(scores, fd.score)
 		}
 	}
 	risk := together(scores)
-	for i, rule := range f.rules {
-		id := ""
-		if found[i] != nil {
-			id = f.confirm(i, found[i], a, risk)
-		}
-		if a.early>>i&1 == 1 {
-			f.withdraw(rule, a, id)
+	confirmed := map[int]string{}
+	for i, fd := range found {
+		if fd != nil {
+			confirmed[i] = f.confirm(i, fd, a, risk)
 		}
 	}
-	f.alerts.release(a)
+	early := f.alerts.release(a)
+	for i, rule := range f.rules {
+		if early>>i&1 == 1 {
+			f.withdraw(rule, a, confirmed[i])
+		}
+	}
 }
 
 // withdraw takes back what a rule said when a arrived, unless it came to the
@@ -187,6 +235,7 @@ func alertID(rule string, at event.Place) string {
 }
 
 func (f *fraud) flush(_ bool, emit func(Update)) {
+	f.look()
 	for i := range f.alerts.rows {
 		emit(f.alerts.rows[i])
 	}
@@ -195,18 +244,16 @@ func (f *fraud) flush(_ bool, emit func(Update)) {
 
 // parts are what the state consists of beside the acts, by the first word of
 // their keys.
-func (f *fraud) part(name string) (keeper, bool) {
-	switch name {
-	case "profile":
-		return f.history.profiles, true
-	case "habit":
-		return f.history.habits, true
-	case "alert":
-		return f.alerts, true
-	case "watch":
-		return f.watches, true
+func (f *fraud) parts() [5]part {
+	return [...]part{
+		{"trail", f.history.trails}, {"profile", f.history.profiles}, {"habit", f.history.habits},
+		{"alert", f.alerts}, {"watch", f.watches},
 	}
-	return nil, false
+}
+
+type part struct {
+	name string
+	keeper
 }
 
 // keeper is a part of the state: save and load are as an operator's.
@@ -216,46 +263,22 @@ type keeper interface {
 }
 
 func (f *fraud) save(emit func(string, []byte)) {
-	for _, a := range f.unsaved {
-		if a.unsaved = false; !a.dropped {
-			var w writer
-			a.encode(&w)
-			a.stored = true
-			emit("act/"+a.place.String(), w.b)
-		}
-	}
-	for _, place := range f.history.recent.gone {
-		emit("act/"+place.String(), nil)
-	}
-	f.unsaved, f.history.recent.gone = nil, nil
-	for _, name := range []string{"profile", "habit", "alert", "watch"} {
-		part, _ := f.part(name)
-		part.save(func(key string, value []byte) { emit(name+"/"+key, value) })
+	f.saveActs(emit)
+	for _, part := range f.parts() {
+		part.save(func(key string, value []byte) { emit(part.name+"/"+key, value) })
 	}
 }
 
 func (f *fraud) load(key string, value []byte) error {
+	f.loaded = true
 	name, rest, _ := strings.Cut(key, "/")
-	if part, ok := f.part(name); ok {
-		return part.load(rest, value)
+	if name == "act" {
+		return f.loadActs(rest, value)
 	}
-	if name != "act" {
-		return errState
+	for _, part := range f.parts() {
+		if part.name == name {
+			return part.load(rest, value)
+		}
 	}
-	r := &reader{b: value}
-	a := decodeAct(r)
-	if err := r.done(); err != nil {
-		return err
-	}
-	if rest != a.place.String() {
-		return fmt.Errorf("act at %s: %w", a.place, errState)
-	}
-	list := &f.waiting
-	if a.learned {
-		list = &f.history.recent.kept[a.kind]
-	}
-	at, _ := slices.BinarySearchFunc(*list, a, (*act).compare)
-	*list = slices.Insert(*list, at, a)
-	f.history.recent.see(a)
-	return nil
+	return errState
 }

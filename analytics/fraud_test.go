@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,11 +47,16 @@ func TestRules_areTold(t *testing.T) {
 // of it stays in an index.
 func TestRecent_bounded(t *testing.T) {
 	r := newRecent()
+	b := new(block)
 	_, most := loginFailed.keeping()
 	for i := range most + 500 {
-		a := &act{
-			at: noon + event.Millis(i), kind: loginFailed, stored: i%2 == 0, user: fmt.Sprint("u-", i), device: "d-1", ip: fmt.Sprint("10.", i),
+		a := tied(act{
+			at: noon + event.Millis(i), kind: loginFailed, user: fmt.Sprint("u-", i), device: "d-1", ip: fmt.Sprint("10.", i),
 			place: event.Place{Offset: int64(i)},
+		})
+		if i < 250 {
+			a.block = b
+			b.alive++
 		}
 		r.see(a)
 		r.pass(a)
@@ -67,8 +73,8 @@ func TestRecent_bounded(t *testing.T) {
 			t.Errorf("%d acts by %s, want %d", n, tieNames[tie], want)
 		}
 	}
-	if len(r.gone) != 250 {
-		t.Errorf("%d places to be deleted from state, want those of the 250 that it had", len(r.gone))
+	if len(r.gone) != 1 {
+		t.Errorf("%d blocks to be deleted from state, want the one that only had acts that are gone", len(r.gone))
 	}
 	r.forget(noon.Add(48 * time.Hour))
 	if len(r.kept[loginFailed])+len(r.by[oneDevice])+len(r.by[oneUser])+len(r.by[oneIP]) != 0 {
@@ -81,13 +87,13 @@ func TestRecent_bounded(t *testing.T) {
 func TestProfiles_bounded(t *testing.T) {
 	ps := newProfiles()
 	for i := range mostUsers + 1 {
-		ps.learn(&act{at: noon + event.Millis(i)*10, kind: visited, user: fmt.Sprint("u-", i), device: "d-1", ipCountry: "PT"})
+		ps.learn(tied(act{at: noon + event.Millis(i)*10, kind: checkedOut, user: fmt.Sprint("u-", i), device: "d-1", ipCountry: "PT"}))
 	}
 	if n := len(ps.users); n > mostUsers || n < mostUsers/4 {
 		t.Fatalf("%d users", n)
 	}
-	last := &act{user: fmt.Sprint("u-", mostUsers)}
-	if first := ps.of(&act{user: "u-0"}); first.visits != 0 || ps.of(last).visits != 1 {
+	last := tied(act{user: fmt.Sprint("u-", mostUsers)})
+	if first := ps.of(tied(act{user: "u-0"})); first.visits != 0 || ps.of(last).visits != 1 {
 		t.Error("the wrong ones are gone")
 	}
 	state := map[string][]byte{}
@@ -125,4 +131,47 @@ func TestWatches_bounded(t *testing.T) {
 	if ws.over(late).rules != 0 {
 		t.Error("a watch that ends now has ended")
 	}
+}
+
+func tied(a act) *act {
+	a.tie()
+	return &a
+}
+
+// An early alert is for what must wait: of what the watermark has passed when
+// somebody wants to see rows, the last word is all there is.
+func TestFraud_earlyIfItMustWait(t *testing.T) {
+	e := New(testParams())
+	pay := func(n int) {
+		at := noon + event.Millis(n)*1000
+		e.Apply([]event.Record{{Time: at, Value: []byte("{}"), Place: event.Place{Topic: event.Transactions, Offset: int64(n)}, Event: event.Event{
+			ID: fmt.Sprint("e-", n), Name: event.PaymentDeclined, Time: at, UserID: fmt.Sprint("u-", n/10), TransactionID: fmt.Sprint("t-", n),
+			Currency: "EUR", Value: 100,
+		}}})
+	}
+	want := func(when string, want ...AlertState) {
+		t.Helper()
+		var got []AlertState
+		for _, u := range e.Flush(false) {
+			if a, ok := u.(AlertRow); ok {
+				got = append(got, a.State)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", when, got, want)
+		}
+	}
+	for n := range 4 {
+		pay(n)
+	}
+	want("four at once, and the watermark far behind", AlertEarly)
+	pay(60)
+	settle(e)
+	want("it has passed", AlertConfirmed)
+	for n := range 4 {
+		pay(70 + n)
+	}
+	pay(120)
+	settle(e)
+	want("four that it passed before anybody looked", AlertConfirmed)
 }

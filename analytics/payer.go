@@ -35,10 +35,18 @@ func resolve(looks, adds int) float64 {
 	return max(resolveLeast, min(resolveMost, resolveBought*float64(bought)-resolvePassed*float64(looks-bought)))
 }
 
-func (h *history) payer(a *act) (p payer) {
+// who is asked by several rules about one act in turn.
+func (h *history) who(a *act) *payer {
+	if h.asked != a {
+		h.asked, h.payer = a, h.recall(a)
+	}
+	return &h.payer
+}
+
+func (h *history) recall(a *act) (p payer) {
 	p.profile = h.profiles.of(a)
 	usual := p.profile.visits >= usualVisits
-	d := owns(p.profile.devices[:], a.device)
+	d := owns(p.profile.devices[:], hash32(a.device))
 	p.fresh = a.device != "" && (d == nil || d.since.millis() > a.at-hour)
 	p.newDevice = a.device != "" && usual && (d == nil || d.since.millis() > a.at-day && d.since > p.profile.since)
 	p.abroad = a.cardCountry != "" && a.ipCountry != "" && a.cardCountry != a.ipCountry

@@ -11,9 +11,9 @@ import (
 // looks sees only those at or before the act in question, so what is seen does
 // not depend on what came in first.
 type recent struct {
-	by   [tieCount]map[string][]*act
-	kept [kindCount][]*act // the watermark has passed them: by kind, oldest first
-	gone []event.Place     // saved, and forgotten since
+	by   [tieCount]map[uint64][]*act // by hash, oldest first
+	kept [kindCount][]*act           // the watermark has passed them: by kind, oldest first
+	gone []*block                    // of the state: none of its acts matters any more
 }
 
 // A tie is what acts can have in common.
@@ -38,10 +38,20 @@ func (t tie) of(a *act) string {
 	case oneCard:
 		return a.card
 	}
-	if a.pays() || a.kind == loginFailed {
-		return a.ip
+	return a.ip
+}
+
+// ties are those by which rules look for acts of a kind, bit by tie.
+func (k kind) ties() uint8 {
+	switch k {
+	case paid, refused:
+		return 1<<oneUser | 1<<oneDevice | 1<<oneCard | 1<<oneIP
+	case loginFailed:
+		return 1<<oneUser | 1<<oneDevice | 1<<oneIP
+	case signedUp, carted, checkedOut:
+		return 1<<oneUser | 1<<oneDevice
 	}
-	return ""
+	return 1 << oneUser
 }
 
 const (
@@ -51,7 +61,7 @@ const (
 
 	// mostSeen is how many acts of one user, device, card or address are looked
 	// at: who has more behind them is above every limit already.
-	mostSeen = 256
+	mostSeen = 64
 )
 
 // keeping is how long an act may matter, and how many of its kind are kept at
@@ -64,8 +74,6 @@ func (k kind) keeping() (span event.Millis, most int) {
 		return 7 * day, 50_000
 	case signedUp:
 		return 12 * hour, 20_000
-	case visited:
-		return 0, 0
 	}
 	return hour, 20_000
 }
@@ -73,56 +81,59 @@ func (k kind) keeping() (span event.Millis, most int) {
 func newRecent() *recent {
 	r := new(recent)
 	for t := range r.by {
-		r.by[t] = map[string][]*act{}
+		r.by[t] = map[uint64][]*act{}
 	}
 	return r
 }
 
 // see takes an act in.
 func (r *recent) see(a *act) {
-	if a.kind == visited {
-		return // profiles know all about it
-	}
-	for t := range tieCount {
-		if k := t.of(a); k != "" {
+	for t, k := range a.ties {
+		if k != 0 {
 			list := r.by[t][k]
-			at, _ := slices.BinarySearchFunc(list, a, (*act).compare)
+			at := len(list)
+			for at > 0 && a.compare(list[at-1]) < 0 {
+				at-- // hardly ever far
+			}
 			r.by[t][k] = slices.Insert(list, at, a)
 		}
 	}
 }
 
 // within lists the acts of some kinds that share a tie with a, up to a itself
-// and less than a span older; oldest first.
-func (r *recent) within(t tie, a *act, span event.Millis, of kinds) []*act {
-	list := r.by[t][t.of(a)]
-	end, found := slices.BinarySearchFunc(list, a, (*act).compare)
-	if found {
-		end++
+// and less than a span older; oldest first. Where there are fewer than least,
+// which is what one mostly learns, there are none. The list is not the caller's.
+func (r *recent) within(t tie, a *act, span event.Millis, of kinds, least int) []*act {
+	list := r.by[t][a.ties[t]]
+	if len(list) < least || a.ties[t] == 0 {
+		return nil
 	}
-	from := end
+	end := len(list)
+	for end > 0 && a.compare(list[end-1]) < 0 {
+		end--
+	}
+	from, n := end, 0
 	for from > max(0, end-mostSeen) && list[from-1].at > a.at-span {
-		from--
-	}
-	var out []*act
-	for _, b := range list[from:end] {
-		if of.has(b.kind) {
-			out = append(out, b)
+		if from--; of.has(list[from].kind) {
+			n++
 		}
 	}
-	return out
+	switch list = list[from:end:end]; n {
+	case len(list):
+		return list
+	case 0:
+		return nil
+	}
+	if n < least {
+		return nil
+	}
+	return some(list, func(b *act) bool { return of.has(b.kind) })
 }
 
 // pass says that a is the newest act that the watermark has passed.
 func (r *recent) pass(a *act) {
-	a.learned = true
-	_, most := a.kind.keeping()
-	if most == 0 {
-		r.drop(a)
-		return
-	}
 	r.kept[a.kind] = append(r.kept[a.kind], a)
-	if len(r.kept[a.kind]) > most {
+	if _, most := a.kind.keeping(); len(r.kept[a.kind]) > most {
 		r.dropOldest(a.kind)
 	}
 }
@@ -141,29 +152,32 @@ func (r *recent) dropOldest(k kind) {
 	a := r.kept[k][0]
 	r.kept[k][0] = nil
 	r.kept[k] = r.kept[k][1:]
-	r.drop(a)
-	for t := range tieCount {
-		r.cut(t, a)
+	for t, hash := range a.ties {
+		if hash != 0 {
+			r.cut(tie(t), hash, a)
+		}
 	}
-}
-
-func (r *recent) drop(a *act) {
 	a.dropped = true
-	if a.stored {
-		r.gone = append(r.gone, a.place)
-	}
-}
-
-func (r *recent) cut(t tie, a *act) {
-	k := t.of(a)
-	list := r.by[t][k]
-	at, found := slices.BinarySearchFunc(list, a, (*act).compare)
-	if !found {
+	if a.block == nil {
 		return
 	}
-	if list = slices.Delete(list, at, at+1); len(list) == 0 {
-		delete(r.by[t], k)
-	} else {
-		r.by[t][k] = list
+	if a.block.alive--; a.block.alive == 0 {
+		r.gone = append(r.gone, a.block)
+	}
+}
+
+func (r *recent) cut(t tie, hash uint64, a *act) {
+	list := r.by[t][hash]
+	at := slices.Index(list, a)
+	switch {
+	case at < 0:
+		return
+	case len(list) == 1:
+		delete(r.by[t], hash)
+	case at == 0: // mostly, and a flood's list is long
+		list[0] = nil
+		r.by[t][hash] = list[1:]
+	default:
+		r.by[t][hash] = slices.Delete(list, at, at+1)
 	}
 }

@@ -29,14 +29,19 @@ func rules() []rule {
 // history is the past as rules see it.
 type history struct {
 	recent   *recent
+	trails   *trails
 	profiles *profiles
 	habits   *habits
 	// visit are the steps of a user's visit up to a moment (see sessions.until).
 	visit func(user string, t event.Millis) []Step
+
+	asked *act  // about whom payer was asked last, since the past changed
+	payer payer // what it answered
 }
 
 func newHistory(visit func(string, event.Millis) []Step) *history {
-	return &history{newRecent(), newProfiles(), newHabits(), visit}
+	ps := newProfiles()
+	return &history{recent: newRecent(), trails: newTrails(ps), profiles: ps, habits: newHabits(), visit: visit}
 }
 
 // A finding is what a rule has to say about an act.

@@ -30,7 +30,7 @@ func (n *newAccount) name() string { return "new_account_high_value" }
 func (n *newAccount) on() kinds    { return anyPayment }
 
 func (n *newAccount) judge(h *history, a *act) *finding {
-	joined := h.recent.within(oneUser, a, n.age, 1<<signedUp)
+	joined := h.recent.within(oneUser, a, n.age, 1<<signedUp, 1)
 	usual := h.habits.shop()
 	if len(joined) == 0 || usual == nil || a.value <= 0 {
 		return nil
@@ -39,8 +39,8 @@ func (n *newAccount) judge(h *history, a *act) *finding {
 	if z <= 0 {
 		return nil
 	}
-	p := h.payer(a)
-	points, signals := n.weights.points(&p)
+	p := h.who(a)
+	points, signals := n.weights.points(p)
 	points += z * n.deviation
 	if points < n.limit {
 		return nil
@@ -76,7 +76,7 @@ func (m *multiAccounting) judge(h *history, a *act) *finding {
 	if a.coupon == "" {
 		return nil
 	}
-	acts := h.recent.within(oneDevice, a, m.span, anyPayment|1<<signedUp)
+	acts := h.recent.within(oneDevice, a, m.span, anyPayment|1<<signedUp, 2*m.accounts)
 	news := map[string]bool{}
 	for _, b := range acts {
 		if b.kind == signedUp {

@@ -31,8 +31,8 @@ func (c *cardTesting) on() kinds    { return anyPayment }
 
 func (c *cardTesting) judge(h *history, a *act) *finding {
 	for _, t := range []tie{oneUser, oneDevice} {
-		acts := h.recent.within(t, a, c.span, anyPayment)
-		if len(acts) < c.cards {
+		acts := h.recent.within(t, a, c.span, anyPayment, c.cards)
+		if acts == nil {
 			continue
 		}
 		cards, no := distinct(acts, cardOf), len(some(acts, isRefused))
@@ -85,8 +85,8 @@ func (b *binAttack) judge(h *history, a *act) *finding {
 		return nil
 	}
 	for _, t := range []tie{oneUser, oneDevice, oneIP} {
-		acts := h.recent.within(t, a, b.span, anyPayment)
-		if len(acts) < b.limits[t] {
+		acts := h.recent.within(t, a, b.span, anyPayment, b.limits[t])
+		if acts == nil {
 			continue
 		}
 		acts = some(acts, func(x *act) bool { return issuer(x.card) == bin })

@@ -25,7 +25,7 @@ func (d *hoarding) on() kinds    { return 1 << checkedOut }
 
 func (d *hoarding) judge(h *history, a *act) *finding {
 	for _, t := range []tie{oneDevice, oneUser} {
-		acts := h.recent.within(t, a, d.span, anyPayment|1<<carted|1<<checkedOut)
+		acts := h.recent.within(t, a, d.span, anyPayment|1<<carted|1<<checkedOut, 2*d.visits-1)
 		if item, held := d.held(acts, a.visit()); len(held) > 0 {
 			n := distinct(held, (*act).visit)
 			f := &finding{

@@ -29,8 +29,8 @@ func (s *stuffing) on() kinds    { return 1 << loginFailed }
 
 func (s *stuffing) judge(h *history, a *act) *finding {
 	for _, t := range []tie{oneDevice, oneIP} {
-		acts := h.recent.within(t, a, s.span, 1<<loginFailed)
-		if len(acts) < s.limits[t] {
+		acts := h.recent.within(t, a, s.span, 1<<loginFailed, s.limits[t])
+		if acts == nil {
 			continue
 		}
 		n := distinct(acts, userOf)
@@ -75,17 +75,20 @@ func (o *takeover) name() string { return "account_takeover" }
 func (o *takeover) on() kinds    { return anyPayment }
 
 func (o *takeover) judge(h *history, a *act) *finding {
-	acts := h.recent.within(oneUser, a, o.span, 1<<loginFailed|1<<loggedIn|1<<accountChanged)
+	acts := h.recent.within(oneUser, a, o.span, 1<<loginFailed|1<<accountChanged, 1)
 	acts = some(acts, func(b *act) bool { return b.device == a.device })
 	var n [kindCount]int
 	for _, b := range acts {
 		n[b.kind]++
 	}
-	if n[loginFailed] == 0 || n[loggedIn] == 0 {
+	if n[loginFailed] == 0 {
 		return nil
 	}
-	p := h.payer(a)
-	points, signals := o.weights.points(&p)
+	p := h.who(a)
+	if !p.loggedIn {
+		return nil
+	}
+	points, signals := o.weights.points(p)
 	points += o.failed * float64(min(n[loginFailed], o.mostFailed))
 	if n[accountChanged] > 0 {
 		points += o.changed

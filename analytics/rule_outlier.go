@@ -46,8 +46,8 @@ func (o *outlier) judge(h *history, a *act) *finding {
 	if z < o.least || ratio < o.ratio {
 		return nil
 	}
-	p := h.payer(a)
-	points, signals := o.weights.points(&p)
+	p := h.who(a)
+	points, signals := o.weights.points(p)
 	points += z * o.deviation
 	if z < alone && points < o.limit {
 		return nil

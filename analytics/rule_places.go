@@ -30,13 +30,13 @@ func (v *travel) name() string { return "impossible_travel" }
 func (v *travel) on() kinds    { return anyPayment }
 
 func (v *travel) judge(h *history, a *act) *finding {
-	p := h.profiles.of(a)
-	apart := a.at - p.left.millis()
-	if p.left == 0 || apart >= v.span || a.ipCountry != string(p.where[:]) {
+	where, before, left, ok := h.trails.moved(a)
+	apart := a.at - left
+	if !ok || apart >= v.span || a.ipCountry != where {
 		return nil
 	}
-	who := h.payer(a)
-	points, signals := v.weights.points(&who)
+	who := h.who(a)
+	points, signals := v.weights.points(who)
 	if apart < v.span/2 {
 		points += v.soon
 	}
@@ -45,8 +45,8 @@ func (v *travel) judge(h *history, a *act) *finding {
 	}
 	f := &finding{
 		about: subject{"payment", a.transaction}, score: graded(74, int(points-v.limit)), evidence: []*act{a}, holds: v.holds,
-		why:     fmt.Sprintf("in %s %s after %s", a.ipCountry, spanText(apart), p.before),
-		silent:  fmt.Sprintf("silent %s after %s, or below %.1f points", spanText(v.span), p.before, v.limit),
+		why:     fmt.Sprintf("in %s %s after %s", a.ipCountry, spanText(apart), before),
+		silent:  fmt.Sprintf("silent %s after %s, or below %.1f points", spanText(v.span), before, v.limit),
 		signals: signals,
 	}
 	f.signals = append(f.signals, Signal{Name: "time between countries", Value: float64(apart) / 1000, Limit: float64(v.span) / 1000, Unit: "s"})
@@ -74,8 +74,8 @@ func (g *geoMismatch) judge(h *history, a *act) *finding {
 		a.cardCountry == a.ipCountry || a.ipCountry == a.shipping || a.cardCountry == a.shipping {
 		return nil
 	}
-	p := h.payer(a)
-	points, signals := g.weights.points(&p)
+	p := h.who(a)
+	points, signals := g.weights.points(p)
 	if points < g.limit {
 		return nil
 	}

@@ -33,8 +33,8 @@ func (r *refundAbuse) name() string { return "refund_abuse" }
 func (r *refundAbuse) on() kinds    { return 1 << moneyBack }
 
 func (r *refundAbuse) judge(h *history, a *act) *finding {
-	refunds := h.recent.within(oneUser, a, r.span, 1<<moneyBack)
-	orders := h.recent.within(oneUser, a, r.runSpan, 1<<paid)
+	refunds := h.recent.within(oneUser, a, r.span, 1<<moneyBack, 1)
+	orders := h.recent.within(oneUser, a, r.runSpan, 1<<paid, 1)
 	n, run := distinct(refunds, (*act).basket), distinct(orders, (*act).basket)
 	if n < r.orders && run < r.run {
 		return nil

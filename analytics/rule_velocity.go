@@ -40,8 +40,8 @@ func (v *velocity) on() kinds    { return anyPayment }
 func (v *velocity) judge(h *history, a *act) *finding {
 	var f *finding
 	for t := range tieCount {
-		acts := h.recent.within(t, a, v.span, anyPayment)
-		if len(acts) < v.limits[t] {
+		acts := h.recent.within(t, a, v.span, anyPayment, v.limits[t])
+		if acts == nil {
 			continue
 		}
 		n := distinct(acts, (*act).basket)
