@@ -10,6 +10,9 @@ type payer struct {
 	newDevice bool    // a user of some visits, on a device that was not theirs a day ago
 	fresh     bool    // the device was first seen with this user within the hour, whoever the user is
 	abroad    bool    // card and address are of two countries
+	elsewhere bool    // card and parcel are of one country, the address of another
+	strange   bool    // address and parcel may be of one country, the card is of neither
+	single    bool    // one thing was put into the cart
 	away      bool    // the address is not of the user's own country
 	resolve   float64 // how much of what it looked at it bought, in points
 	loggedIn  bool
@@ -50,6 +53,8 @@ func (h *history) recall(a *act) (p payer) {
 	p.fresh = a.device != "" && (d == nil || d.since.millis() > a.at-hour)
 	p.newDevice = a.device != "" && usual && (d == nil || d.since.millis() > a.at-day && d.since > p.profile.since)
 	p.abroad = a.cardCountry != "" && a.ipCountry != "" && a.cardCountry != a.ipCountry
+	p.elsewhere = p.abroad && a.cardCountry == a.shipping
+	p.strange = p.abroad && a.shipping != "" && a.cardCountry != a.shipping
 	p.away = usual && p.profile.atHome > 0 && a.ipCountry != "" && a.ipCountry != string(p.profile.home[:])
 	var looks, adds int
 	for _, s := range h.visit(a.user, a.at) {
@@ -62,13 +67,15 @@ func (h *history) recall(a *act) (p payer) {
 			p.loggedIn = true
 		}
 	}
-	p.resolve = resolve(looks, adds)
+	p.resolve, p.single = resolve(looks, adds), adds == 1
 	return p
 }
 
 // weights are what each sign adds to a rule's points: about the logarithm of
 // how much oftener it is seen in frauds of that pattern than in honest payments.
-type weights struct{ newDevice, fresh, abroad, away, loggedIn, resolve float64 }
+type weights struct {
+	newDevice, fresh, abroad, elsewhere, strange, away, loggedIn, single, resolve float64
+}
 
 // points sums what speaks, and lists it.
 func (w *weights) points(p *payer) (sum float64, signals []Signal) {
@@ -80,8 +87,11 @@ func (w *weights) points(p *payer) (sum float64, signals []Signal) {
 		{"device is not the user's", p.newDevice, w.newDevice},
 		{"device first seen within the hour", p.fresh, w.fresh},
 		{"card and address of two countries", p.abroad, w.abroad},
+		{"address of another country than card and parcel", p.elsewhere, w.elsewhere},
+		{"card of another country than address and parcel", p.strange, w.strange},
 		{"address not of the user's country", p.away, w.away},
 		{"logged in", p.loggedIn, w.loggedIn},
+		{"one thing in the cart", p.single, w.single},
 		{"bought what it looked at", p.resolve != 0, w.resolve * p.resolve},
 	} {
 		if s.speaks && s.weight != 0 {

@@ -22,7 +22,7 @@ func defaultNewAccount() *newAccount {
 		age: hour, holds: 2 * hour, // it is used while it works
 		deviation: 2,
 		limit:     5,
-		weights:   weights{abroad: 2.3, resolve: 1},
+		weights:   weights{strange: 4, resolve: 1}, // a new customer abroad has a card from home, and so do parcels
 	}
 }
 

@@ -13,7 +13,7 @@ type outlier struct {
 	deviations float64 // enough alone
 	stranger   float64 // the same, of a user without a habit
 	least      float64 // deviations
-	ratio      float64 // over the usual amount
+	ratio      float64 // over what a user usually pays
 	deviation  float64 // points for each deviation
 	limit      float64 // points
 	weights    weights
@@ -21,13 +21,14 @@ type outlier struct {
 
 func defaultOutlier() *outlier {
 	return &outlier{
-		deviations: 3, // three sigma: one honest payment in 700
-		stranger:   4, // the shop's habit says little about one user, and its tail is long
-		least:      1, // above five in six
-		ratio:      3, // habits are narrow: a pair of shoes more is no crime
-		deviation:  2,
-		limit:      7.2,
-		weights:    weights{newDevice: 1, abroad: 2.3, resolve: 1},
+		deviations: 3,   // three sigma: one honest payment in 700
+		stranger:   4,   // the shop's habit says little about one user, and its tail is long
+		least:      0.6, // above seven in ten
+		ratio:      3,   // habits are narrow: a pair of shoes more is no crime
+		deviation:  2.5,
+		limit:      8.25,
+		// One dear thing is how most honest large payments come about.
+		weights: weights{newDevice: 1, abroad: 2.3, elsewhere: 2.2, single: -2, resolve: 1},
 	}
 }
 
@@ -35,15 +36,15 @@ func (o *outlier) name() string { return "amount_outlier" }
 func (o *outlier) on() kinds    { return anyPayment }
 
 func (o *outlier) judge(h *history, a *act) *finding {
-	usual, alone, whose := h.habits.user(a.user), o.deviations, "this user"
+	usual, alone, least, whose := h.habits.user(a.user), o.deviations, o.ratio, "this user"
 	if usual == nil {
-		usual, alone, whose = h.habits.shop(), o.stranger, "the shop"
+		usual, alone, least, whose = h.habits.shop(), o.stranger, 1, "the shop"
 	}
 	if usual == nil || a.value <= 0 {
 		return nil
 	}
 	z, ratio := usual.above(a.value), float64(a.value)/usual.usual()
-	if z < o.least || ratio < o.ratio {
+	if z < o.least || ratio < least {
 		return nil
 	}
 	p := h.who(a)
@@ -53,7 +54,7 @@ func (o *outlier) judge(h *history, a *act) *finding {
 		return nil
 	}
 	need := min(alone, max(o.least, (o.limit-points)/o.deviation+z))
-	most := max(math.Exp(usual.mean+need*usual.deviation()), usual.usual()*o.ratio)
+	most := max(math.Exp(usual.mean+need*usual.deviation()), usual.usual()*least)
 	f := &finding{
 		about: subject{"payment", a.transaction}, score: min(95, 66+int64(6*(z-need))), evidence: []*act{a},
 		why:     fmt.Sprintf("%.1f times what is usual for %s (%.2f)", ratio, whose, usual.usual()/100),
@@ -61,6 +62,6 @@ func (o *outlier) judge(h *history, a *act) *finding {
 		signals: signals,
 	}
 	f.signal("deviations above usual", z, need).signal("points", points, o.limit)
-	f.signals = append(f.signals, Signal{Name: "amount over usual", Value: ratio, Limit: o.ratio, Unit: "×"})
+	f.signals = append(f.signals, Signal{Name: "amount over usual", Value: ratio, Limit: least, Unit: "×"})
 	return f
 }
