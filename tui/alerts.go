@@ -64,7 +64,7 @@ func newSubjects(s *analytics.Snapshot, was *subjects) subjects {
 		}
 	}
 	slices.SortStableFunc(out.urgent, func(a, b subject) int {
-		return cmp.Or(cmp.Compare(b.money, a.money), cmp.Compare(b.newest().Score, a.newest().Score))
+		return cmp.Or(cmp.Compare(b.money, a.money), cmp.Compare(b.newest().Risk, a.newest().Risk))
 	})
 	out.recent, out.most = len(recent), len(recent) >= analytics.MaxAlerts
 	out.orders = atRisk(recent)
@@ -82,9 +82,11 @@ func newSubject(key string, alerts []*analytics.AlertRow) subject {
 	return subject{key: key, alerts: alerts, users: len(users), money: sum(atRisk(alerts)), declined: declined}
 }
 
-// A link is what two alerts have in common that are about one subject: the
-// rule, and a user or an event that made it speak.
+// A link is what two alerts have in common that are about one subject: its
+// kind and id; or, where alerts name none, the rule, and a user or an event that
+// made it speak.
 type link struct {
+	kind, id   string
 	rule, user string
 	place      event.Place
 }
@@ -133,6 +135,9 @@ func (c chains) join(i, j int) {
 }
 
 func links(a *analytics.AlertRow) []link {
+	if a.SubjectID != "" {
+		return []link{{kind: a.SubjectKind, id: a.SubjectID}}
+	}
 	out := make([]link, 0, len(a.Evidence)+1)
 	if a.UserID != "" {
 		out = append(out, link{rule: a.Rule, user: a.UserID})
@@ -181,10 +186,10 @@ func (g *subjects) alertCount() string {
 	return plural(g.recent, "alert")
 }
 
-func highestScore(list []subject) (n int64) {
+func highestRisk(list []subject) (n int64) {
 	for i := range list {
 		for _, a := range list[i].alerts {
-			n = max(n, a.Score)
+			n = max(n, a.Risk)
 		}
 	}
 	return n

@@ -20,7 +20,7 @@ func tries(n int, each func(i int, a *analytics.AlertRow)) (out []analytics.Aler
 		at := event.At(noon).Add(time.Duration(i-n) * time.Minute)
 		before = append(before, analytics.Step{Name: event.PaymentDeclined, Time: at, Place: event.Place{Topic: event.Transactions, Offset: int64(i)}})
 		a := analytics.AlertRow{
-			ID: fmt.Sprint("AT-", i), Rule: "velocity", UserID: "u-1", OrderID: "O-1", TransactionID: fmt.Sprint("T-", i), At: at, Value: 100_00, Score: int64(80 + i),
+			ID: fmt.Sprint("AT-", i), Rule: "velocity", UserID: "u-1", OrderID: "O-1", TransactionID: fmt.Sprint("T-", i), At: at, Value: 100_00, Score: int64(80 + i), Risk: int64(80 + i),
 			State: analytics.AlertConfirmed, Evidence: slices.Clone(before),
 		}
 		each(i, &a)
@@ -114,4 +114,16 @@ func TestDrill_fromSubjectToNewestAlert(t *testing.T) {
 		t.Errorf("%d lines:\n%s", n, d.screen())
 	}
 	d.press("enter").see("AT-9", "one of 10", "transactions/0@9")
+}
+
+// Alerts say whom they are about: what several rules say of one device is one
+// line, and two devices of one user are two.
+func TestSubjects_asAlertsNameThem(t *testing.T) {
+	got := subjectsOf(tries(4, func(i int, a *analytics.AlertRow) {
+		a.Rule = []string{"velocity", "card_testing"}[i%2]
+		a.SubjectKind, a.SubjectID = "device", []string{"d-1", "d-2"}[i/2]
+	}))
+	if len(got.all) != 2 || got.all[0].times() != "×2" || got.all[1].times() != "×2" {
+		t.Errorf("%d subjects", len(got.all))
+	}
 }

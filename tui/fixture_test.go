@@ -204,7 +204,7 @@ func alerts(newest event.Millis) (out []analytics.AlertRow) {
 		at := newest.Add(-a.ago)
 		row := analytics.AlertRow{
 			ID: fmt.Sprintf("AT-%04X", 0x5f21+i*377), Rule: a.rule, Pattern: a.pattern, UserID: a.user, At: at, Raised: at.Add(1400 * time.Millisecond),
-			Score: a.score, Level: a.level, Action: a.action, Value: a.value, State: analytics.AlertConfirmed, Why: a.why, Silent: a.silent, Signals: a.signals,
+			Score: a.score, Risk: a.score, Level: a.level, Action: a.action, Value: a.value, State: analytics.AlertConfirmed, Why: a.why, Silent: a.silent, Signals: a.signals,
 			Evidence: []analytics.Step{
 				{Name: event.LoginFailed, Time: at.Add(-13 * time.Minute), Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: int64(88_120 + i)}},
 				{Name: event.Login, Time: at.Add(-9 * time.Minute), Place: event.Place{Topic: event.UserEvents, Partition: 2, Offset: int64(90_004 + i)}},
@@ -345,7 +345,7 @@ func overloaded() *pipeline.Frame {
 	}
 	for len(f.Alerts) < analytics.MaxAlerts {
 		a := f.Alerts[len(f.Alerts)%12]
-		a.ID, a.Value, a.Score = fmt.Sprint(len(f.Alerts)), huge, huge
+		a.ID, a.Value, a.Score, a.Risk = fmt.Sprint(len(f.Alerts)), huge, huge, huge
 		a.Signals = []analytics.Signal{{Name: strings.Repeat("x", 500), Value: math.NaN(), Limit: math.Inf(-1), Unit: "s"}, {Value: math.MaxFloat64, Unit: "cents"}}
 		f.Alerts = append(f.Alerts, a)
 	}

@@ -69,7 +69,7 @@ func alertTable(s *scene, rows []subject, full bool) *table {
 	t := &table{
 		list: list{len(rows), func(i int) string { return rows[i].key }},
 		columns: []column{
-			{name: "score", width: 5, right: true},
+			{name: "risk", width: 5, right: true},
 			{name: "rule", width: 19},
 			{name: "×", width: 4, right: true},
 			{name: "who", width: 12, rank: 3},
@@ -81,7 +81,7 @@ func alertTable(s *scene, rows []subject, full bool) *table {
 			g := &rows[i]
 			a := g.newest()
 			return []cell{
-				scoreCell(a),
+				riskCell(a),
 				{theme.Text, a.Rule, false},
 				{theme.Strong, g.times(), true},
 				{theme.Text, g.who(), true},
@@ -135,9 +135,9 @@ func (s *scene) amount(g *subject) cell {
 	return cell{theme.Text, s.moneyOrNone(g.money), true}
 }
 
-// scoreCell is the score with its level's sign.
-func scoreCell(a *analytics.AlertRow) cell {
-	return cell{levelRole(a.Level), joinNonEmpty(" ", levelSign(a.Level), strconv.FormatInt(a.Score, 10)), true}
+// riskCell is the risk by all rules, which the level is of, with its sign.
+func riskCell(a *analytics.AlertRow) cell {
+	return cell{levelRole(a.Level), joinNonEmpty(" ", levelSign(a.Level), strconv.FormatInt(a.Risk, 10)), true}
 }
 
 func levelRole(level string) theme.Role {
@@ -261,15 +261,15 @@ func (v *why) summary(s *scene, w int) []string {
 	case a.State == analytics.AlertEarly:
 		state = "early: may still change"
 	}
-	score, advice, amount := "score "+strconv.FormatInt(a.Score, 10), "  recommended: ", s.exactly(a.Value)
+	risk, advice, amount := "risk "+strconv.FormatInt(a.Risk, 10), "  recommended: ", s.exactly(a.Value)
 	if w < singleBelow {
-		score, advice = strconv.FormatInt(a.Score, 10), " · "
+		risk, advice = strconv.FormatInt(a.Risk, 10), " · "
 	}
 	if a.Declined {
 		amount += " declined"
 	}
 	return []string{
-		s.line(iw).put(levelRole(a.Level), joinNonEmpty(" ", levelSign(a.Level), score, a.Level)).
+		s.line(iw).put(levelRole(a.Level), joinNonEmpty(" ", levelSign(a.Level), risk, a.Level)).
 			put(theme.Muted, advice).put(theme.Strong, a.Action).push(theme.Strong, amount).done(),
 		s.words(iw, theme.Text, a.Why),
 		s.line(iw).put(theme.Muted, "user ").id(theme.Text, a.UserID).put(theme.Muted, "  order ").id(theme.Text, orNone(a.OrderID)).

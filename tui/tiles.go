@@ -254,7 +254,7 @@ func (s *scene) riskTile() tile {
 	t := tile{name: "At risk · last hour", value: s.money(s.atRisk), note: "no alert in the last hour"}
 	if s.recent > 0 {
 		t.change, t.warns = "⚠ "+s.alertCount(), true
-		t.note = "highest score " + text.Count(highestScore(s.urgent)) + " of 100"
+		t.note = "highest risk " + text.Count(highestRisk(s.urgent)) + " of 100"
 	}
 	if s.Totals.Prevented > 0 {
 		t.note = "caught so far " + s.money(s.Totals.Prevented)
