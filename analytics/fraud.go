@@ -246,8 +246,11 @@ func (f *fraud) flush(_ bool, emit func(Update)) {
 // their keys.
 func (f *fraud) parts() [5]part {
 	return [...]part{
-		{"trail", f.history.trails}, {"profile", f.history.profiles}, {"habit", f.history.habits},
-		{"alert", f.alerts}, {"watch", f.watches},
+		{"trail", f.history.trails},
+		{"profile", f.history.profiles},
+		{"habit", f.history.habits},
+		{"alert", f.alerts},
+		{"watch", f.watches},
 	}
 }
 
