@@ -74,6 +74,7 @@ func (f *fraud) advance(wm event.Millis) {
 	slices.SortFunc(f.due, (*act).compare)
 	f.history.trails.advance(wm)
 	for _, a := range f.due {
+		f.history.recent.forget(a.at) // or what is too old to matter would take up room among what is looked at
 		if !known {
 			f.history.trails.upTo(a.at)
 			f.conclude(a)
