@@ -19,13 +19,17 @@ type Board struct {
 	stock    map[Key]*StockRow
 	trending map[int64]TrendingRow
 	open     map[Key]*ReconciliationRow
+	live     []LiveSession
 	best     map[Key]TopItemRow
 	letters  []DeadLetterRow
 	newest   event.Millis // greatest pulse
 
 	shown Snapshot // the lists as last made; used again while nothing in them changed
-	stale struct{ kpi, best, sessions, alerts, stock, trending, open, letters bool }
+	stale stale
 }
+
+// stale says which lists have changed since they were last made.
+type stale struct{ kpi, best, sessions, alerts, stock, trending, open, letters bool }
 
 func NewBoard() *Board {
 	return &Board{
@@ -84,9 +88,11 @@ func (b *Board) apply(u Update) {
 		} else {
 			b.open[u.Key()] = &u
 		}
+	case LiveRow:
+		b.live = u.Sessions
 	case DeadLetterRow:
 		b.letters, b.stale.letters = append(b.letters, u), true
-	case PaymentRow: // shown on demand, from the store
+	case PaymentRow, RecommendationRow: // shown on demand, from the store
 	}
 }
 
@@ -187,8 +193,8 @@ func (b *Board) Snapshot(all bool, newest, watermark event.Millis, totals Totals
 		s.Letters = slices.Clone(b.letters)
 		slices.Reverse(s.Letters)
 	}
-	stock := b.stale.stock
-	b.stale = struct{ kpi, best, sessions, alerts, stock, trending, open, letters bool }{stock: stock}
+	s.Live = b.live
+	b.stale = stale{stock: b.stale.stock}
 	b.shown = s
 	return &s
 }

@@ -107,6 +107,14 @@ func TestDamage_isRefused(t *testing.T) {
 		"reconcile, no line":       {"reconcile", "l\x01ab", []byte{0}},
 		"reconcile, no movement":   {"reconcile", "s\x01ab", []byte{0, 0}},
 		"trending, no key":         {"trending", "", []byte{0}},
+		"recommend, no key":        {"recommend", "", []byte{0}},
+		"recommend, no such part":  {"recommend", "x", []byte{0}},
+		"recommend, no chunk":      {"recommend", "s0", []byte{0, 0}},
+		"recommend, chunk -1":      {"recommend", "s-000000000000001", []byte{0, 2, 4, 0, 1, 'a', 2, 1, 'b'}},
+		"recommend, chunk 2⁶²":     {"recommend", "s4000000000000000", []byte{0, 2, 4, 0, 1, 'a', 2, 1, 'b'}},
+		"recommend, empty chunk":   {"recommend", "s0000000000000000", []byte{0, 0}},
+		"recommend, item unknown":  {"recommend", "b0000000000000000", []byte{0, 2, 4, 2, 4}},
+		"recommend, item twice":    {"recommend", "s0000000000000000", []byte{0, 2, 4, 0, 1, 'a', 0}},
 		"intake, no JSON":          {"intake", "totals", []byte("{")},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -76,6 +76,7 @@ type Engine struct {
 	seen     *seen
 	intake   *intake
 	stock    *stock
+	recs     *recommend
 	fraud    *fraud
 	payments *payments
 	all      []*measured // every operator, those above included
@@ -90,14 +91,20 @@ type Engine struct {
 
 // New makes an Engine at the beginning of the log.
 func New(p Params) *Engine {
-	kpi := newKPI(p)
-	sessions := newSessions(p, kpi.ended)
+	kpi, stock := newKPI(p), newStock()
+	trending := newTrending(stock)
+	recs := newRecommend(stock, trending)
+	sessions := newSessions(p, func(s *SessionRow, steps []Step, at event.Millis) {
+		kpi.ended(s, at)
+		recs.ended.add(s, steps)
+	}, recs.live.see)
 	labels := newTruth()
 	e := &Engine{
 		params:   p,
 		clock:    newClock(p),
 		seen:     newSeen(),
-		stock:    newStock(),
+		stock:    stock,
+		recs:     recs,
 		intake:   newIntake(),
 		payments: new(payments),
 	}
@@ -105,11 +112,12 @@ func New(p Params) *Engine {
 	reconcile := newReconcile()
 	e.stock.crossed = reconcile.crossed
 	e.fraud = newFraud(p, sessions, labels, totals)
-	sessions.totals, kpi.totals, labels.totals, e.stock.totals, reconcile.totals = totals, totals, totals, totals, totals
+	sessions.totals, kpi.totals, labels.totals, e.stock.totals, reconcile.totals, recs.totals = totals, totals, totals, totals, totals, totals
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
-	// a window that the same watermark closes. Alerts come before labels for the
-	// same reason, and before sessions: rules ask for visits that are still open.
-	e.jobs = measure(e.fraud, sessions, kpi, newPulse(), labels, e.stock, reconcile, newTrending())
+	// a window that the same watermark closes, and recommendations learn from it.
+	// Alerts come before labels for the same reason, and before sessions: rules
+	// ask for visits that are still open.
+	e.jobs = measure(e.fraud, sessions, kpi, newPulse(), labels, e.stock, reconcile, recs, trending)
 	gates := measure(e.seen, e.clock, e.payments, e.intake)
 	e.gate = gates[0]
 	e.all = slices.Concat(gates, e.jobs)

@@ -37,6 +37,8 @@ const (
 	TrendingTable
 	DeadLetterTable
 	TopItemTable
+	RecommendationTable
+	LiveTable
 
 	TableCount
 )
@@ -311,8 +313,10 @@ func Early(u Update) bool {
 		return !u.Final && !u.Deleted
 	case TopItemRow:
 		return !u.Final
-	case PulseRow, TrendingRow:
+	case PulseRow, TrendingRow, LiveRow:
 		return true
+	case RecommendationRow:
+		return len(u.List) > 0 // that one is to go cannot wait: nothing says so after a restart
 	}
 	return false
 }

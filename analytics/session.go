@@ -32,7 +32,8 @@ type sessions struct {
 	closed []SessionRow              // final, not yet flushed
 	shown  []*shopper                // changed since the last flush
 	saved  []*shopper                // changed since the last save
-	ended  func(*SessionRow, event.Millis)
+	ended  func(row *SessionRow, steps []Step, at event.Millis)
+	open   func(row SessionRow) // one that is not over has changed, or its row is to go
 	totals *Totals
 }
 
@@ -78,13 +79,14 @@ func (l *lastText) set(s string, at event.Millis) {
 // bucketSpan is how finely visits wait to be looked at again.
 const bucketSpan = event.Millis(10_000)
 
-func newSessions(p Params, ended func(*SessionRow, event.Millis)) *sessions {
+func newSessions(p Params, ended func(*SessionRow, []Step, event.Millis), open func(SessionRow)) *sessions {
 	s := &sessions{
 		gap:   event.Millis(p.SessionGap.Milliseconds()),
 		users: map[string]*shopper{},
 		due:   map[int64][]*shopper{},
 		ended: ended,
 		most:  mostShoppers,
+		open:  open,
 	}
 	if p.SessionPolicy == SessionUA {
 		s.day = dayIn(p.Zone)
@@ -323,9 +325,10 @@ func (s *sessions) leave(u *shopper) {
 func (s *sessions) close(u *shopper, v *visit) {
 	row := v.row(u.user)
 	row.ID, row.Final = sessionID(u.user, v.start), true
-	row.Journey = NewJourney(row.Journey.Steps()) // in order: a final row is the same however its events came
+	steps := row.Journey.Steps()
+	row.Journey = NewJourney(steps) // in order: a final row is the same however its events came
 	s.closed = append(s.closed, row)
-	s.ended(&row, v.end+s.gap)
+	s.ended(&row, steps, v.end+s.gap)
 	t := s.totals
 	t.SessionsEnded++
 	count := func(n *int64, yes bool) {
@@ -401,10 +404,13 @@ func (s *sessions) flush(all bool, emit func(Update)) {
 		if n > 0 {
 			row := u.open[n-1].row(u.user)
 			row.ID = openID(u.user)
+			s.open(row)
 			emit(row)
 			u.row = true
 		} else if u.row {
-			emit(SessionRow{ID: openID(u.user), Deleted: true})
+			row := SessionRow{ID: openID(u.user), Deleted: true}
+			s.open(row)
+			emit(row)
 			u.row = false
 			delete(s.users, u.user)
 		}

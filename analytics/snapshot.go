@@ -37,6 +37,15 @@ type Totals struct {
 	UnitsOrdered, UnitsFilled            int64       // of purchases; of them, taken off a shelf in time
 	Differences                          Differences // open, as of the watermark
 	LinesEvicted                         int64       // order lines forgotten before their time
+
+	Shown   int64            // lists held against the click that followed, of the clicks that are measured
+	ByModel [ModelCount]Hits // how each model's did
+
+	// What recommendations are made from.
+	IndexSessions, IndexClicks, IndexItems int64 // ended, of several items; what they looked at; different items
+	IndexPurchases                         int64 // of several items
+
+	RecommendEvicted int64 // sessions and purchases that recommendations have let go
 }
 
 // rule is the truth about one rule, made when there is none.
@@ -81,6 +90,7 @@ type Snapshot struct {
 	Stock    []StockRow   // at most MaxStock; most urgent first: oversold, sold out, then by ETA
 	Trending []TrendingRow
 	Open     []ReconciliationRow // differences, at most MaxOpen; newest first
+	Live     []LiveSession       // with their recommendations, at most MaxLive; newest last event first
 	Letters  []DeadLetterRow     // the newest few, newest first
 }
 
@@ -91,6 +101,7 @@ const (
 	MaxAlerts   = 300
 	MaxStock    = 500
 	MaxOpen     = 200
+	MaxLive     = 60
 )
 
 // Recent sums the pulses of the last span up to and including the newest

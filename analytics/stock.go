@@ -171,6 +171,18 @@ func (h *shelf) state() stockState {
 	return inStock
 }
 
+// soldOut says that no location has any of an item to sell, as far as the
+// records read so far tell. An item without a position is not sold out: its stock
+// is kept elsewhere.
+func (s *stock) soldOut(item string) bool {
+	places := s.places[item]
+	left := int64(0)
+	for _, l := range places {
+		left += max(0, l.view().available())
+	}
+	return len(places) > 0 && left == 0
+}
+
 // count keeps the totals. An oversold position is sold out as well.
 func (s *stock) count(l *level) {
 	now := l.view().state()

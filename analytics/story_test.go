@@ -78,7 +78,7 @@ type story struct {
 func tell(t *testing.T, path, text string, restarts bool) {
 	s := &story{params: Defaults(), ends: event.Offsets{}, stamped: map[event.Partition]event.Millis{}, rows: table{}, state: map[[2]string][]byte{}}
 	s.params.Partitions = storyPartitions
-	s.e = New(s.params)
+	s.e = measuredEngine(s.params)
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		words := strings.Fields(line)
@@ -131,7 +131,7 @@ func (s *story) restart() error {
 	for k, v := range s.state {
 		state = append(state, StateEntry{k[0], k[1], v})
 	}
-	s.e = New(s.params)
+	s.e = measuredEngine(s.params)
 	return s.e.Restore(cp.Next, state)
 }
 
@@ -301,6 +301,14 @@ func (s *story) find(name string) (found []map[string]string) {
 		return []map[string]string{fields(s.e.Totals())}
 	}
 	for _, u := range s.rows {
+		if l, ok := u.(LiveRow); ok { // one row, of many sessions
+			for _, one := range l.Sessions {
+				if name == "live "+one.UserID {
+					found = append(found, fields(one))
+				}
+			}
+			continue
+		}
 		if n := nameOf(u); n == name || strings.HasPrefix(n, name+" ") {
 			found = append(found, fields(u))
 		}
@@ -342,6 +350,10 @@ func nameOf(u Update) string {
 			return "deleted"
 		}
 		return fmt.Sprintf("trending %s", u.ItemID)
+	case RecommendationRow:
+		return fmt.Sprintf("%s %s", u.Kind, u.ItemID)
+	case LiveRow:
+		return "live"
 	case DeadLetterRow:
 		return fmt.Sprintf("letter %s", u.Place)
 	case TopItemRow:
@@ -407,6 +419,15 @@ func valueText(v reflect.Value) string {
 		return strconv.FormatFloat(x, 'f', 2, 64)
 	case string:
 		return strings.ReplaceAll(x, " ", "_")
+	case [ModelCount]Hits: // hits and reciprocal ranks, model by model
+		return fmt.Sprintf("%d/%.2f,%d/%.2f,%d/%.2f", x[0].Hits20, float64(x[0].Reciprocal)/ReciprocalUnit,
+			x[1].Hits20, float64(x[1].Reciprocal)/ReciprocalUnit, x[2].Hits20, float64(x[2].Reciprocal)/ReciprocalUnit)
+	case []Recommended:
+		var items []string
+		for _, r := range x {
+			items = append(items, r.ItemID)
+		}
+		return strings.Join(items, ",")
 	case []Step:
 		return strconv.Itoa(len(x)) // how many: stories name no offsets
 	default:

@@ -32,7 +32,9 @@ type trending struct {
 	shown   int64        // rows out there
 	now     event.Millis // newest event
 	ranked  event.Millis // now, when the rows were last made
+	top     []string     // the items of the rows out there
 	gone    []string
+	stock   *stock
 }
 
 // trendMinute is one minute's interest by item.
@@ -56,8 +58,8 @@ type price struct {
 	unsaved bool
 }
 
-func newTrending() *trending {
-	return &trending{minutes: map[int64]*trendMinute{}, prices: map[string]*price{}}
+func newTrending(s *stock) *trending {
+	return &trending{minutes: map[int64]*trendMinute{}, prices: map[string]*price{}, stock: s}
 }
 
 func (t *trending) name() string         { return "trending" }
@@ -174,7 +176,9 @@ func (t *trending) flush(all bool, emit func(Update)) {
 	}
 	t.ranked = t.now
 	rows := t.rank()
+	t.top = t.top[:0]
 	for i := range rows {
+		t.top = append(t.top, rows[i].ItemID)
 		rows[i].Rank = int64(i + 1)
 		if p := t.prices[rows[i].ItemID]; p != nil {
 			rows[i].Price, rows[i].UsualPrice = p.now, p.usual()
@@ -188,7 +192,8 @@ func (t *trending) flush(all bool, emit func(Update)) {
 }
 
 // rank scores every item by how many standard deviations its views are above
-// what a Poisson process at its usual rate would give.
+// what a Poisson process at its usual rate would give. What is sold out is left
+// out: there is nothing to show it for.
 func (t *trending) rank() []TrendingRow {
 	items := map[string]*TrendingRow{}
 	for n, m := range t.minutes {
@@ -211,7 +216,7 @@ func (t *trending) rank() []TrendingRow {
 	per := float64(trendNow) / float64(max(trendNow, min(trendBefore, len(t.minutes)-trendNow)))
 	var rows []TrendingRow
 	for _, row := range items {
-		if row.Views < trendLeast {
+		if row.Views < trendLeast || t.stock.soldOut(row.ItemID) {
 			continue
 		}
 		row.Usual *= per

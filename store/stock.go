@@ -27,24 +27,3 @@ func (w *writer) writeStock(ctx context.Context, r *analytics.StockRow) error {
 		int64(r.StockoutTo), int64(r.SoldOutSince), int64(r.OutFor), r.UnitsSold, finite(r.LostSales), finite(r.SellThrough()),
 		finite(r.FillRate()), int64(r.Updated), string(w.json))
 }
-
-// What is trending is a list of its own: its lines are keyed by rank and
-// belong to no item.
-
-const upsertTrending = `
-INSERT INTO recommendation (item_id, kind, rank, recommended_item_id, score, category, views, usual_views, carts, orders,
-	price_cents, usual_price_cents)
-VALUES ('', 'trending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET recommended_item_id = excluded.recommended_item_id, score = excluded.score,
-	category = excluded.category, views = excluded.views, usual_views = excluded.usual_views, carts = excluded.carts,
-	orders = excluded.orders, price_cents = excluded.price_cents, usual_price_cents = excluded.usual_price_cents`
-
-const deleteTrending = `DELETE FROM recommendation WHERE (item_id, kind, rank) IN (VALUES ('', 'trending', ?))`
-
-func (w *writer) writeTrending(ctx context.Context, r *analytics.TrendingRow) error {
-	if r.Deleted {
-		return w.trendingGone.add(ctx, w.conn, r.Rank)
-	}
-	return w.trending.add(ctx, w.conn, r.Rank, r.ItemID, finite(r.Score), r.Category, r.Views, finite(r.Usual), r.Carts,
-		r.Orders, int64(r.Price), int64(r.UsualPrice))
-}

@@ -139,6 +139,10 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 		analytics.TrendingTable: analytics.TrendingRow{
 			Rank: 1, ItemID: "i1", Category: "c", Score: 2.5, Views: 3, Usual: 1.2, Carts: 4, Orders: 5, Price: 6, UsualPrice: 7,
 		},
+		analytics.RecommendationTable: analytics.RecommendationRow{
+			ItemID: "i1", Kind: analytics.SeenWith, At: 1, List: []analytics.Recommended{{ItemID: "i2", Score: 2.5}, {ItemID: "i3", Score: 1}},
+		},
+		analytics.LiveTable: analytics.LiveRow{Sessions: []analytics.LiveSession{{ID: "open-1", UserID: "u1"}}},
 		analytics.TopItemTable: analytics.TopItemRow{
 			Grain: "hour", Window: analytics.Window{Start: 1000, End: 2000}, Rank: 2, ItemID: "i1", Orders: 3, Units: 4, Gross: 500, Final: true,
 		},
@@ -157,6 +161,7 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 			"order_p50_cents=43 order_p95_cents=44 session_p50_ms=45 session_p95_ms=46 anomalies=" +
 			`[{"kpi":"orders","value":8,"usual":1.5,"z":6.25}] final=1`},
 		analytics.PulseTable: {"SELECT 1 WHERE 0"},
+		analytics.LiveTable:  {"SELECT 1 WHERE 0"},
 		analytics.SessionTable: {"SELECT * FROM session", "session_id=s1 user_id=u1 start_ms=5 end_ms=6 events=2 page_views=1 cart_cents=250 orders=1 " +
 			"revenue_cents=300 entry=in exit=out country=DE device=mobile viewed=1 carted=1 checked_out=1 paying=1 engaged=1 converted=1 journey=" +
 			`[{"event":"view_item","time":5,"item":"sku-1","value_cents":250,"topic":"transactions","partition":2,"offset":77},` +
@@ -173,7 +178,11 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 			"units_sold=15 lost_sales=5 sell_through_rate=0.75 fill_rate=0.75 updated_ms=5 sold=[1,0,2]"},
 		analytics.ReconciliationTable: {"SELECT * FROM reconciliation", "kind=oversell key=i1/l1 opened_ms=5 closed_ms=0 evidence=" +
 			`[{"event":"reserved","time":5,"item":"i1","topic":"transactions","partition":2,"offset":77}]`},
-		analytics.TrendingTable: {"SELECT * FROM recommendation", "item_id= kind=trending rank=1 recommended_item_id=i1 score=2.5 category=c views=3 " +
+		analytics.RecommendationTable: {
+			"SELECT item_id, kind, rank, recommended_item_id, score FROM recommendation WHERE kind <> 'trending'",
+			"item_id=i1 kind=seen_with rank=1 recommended_item_id=i2 score=2.5", "item_id=i1 kind=seen_with rank=2 recommended_item_id=i3 score=1",
+		},
+		analytics.TrendingTable: {"SELECT * FROM recommendation WHERE kind = 'trending'", "item_id= kind=trending rank=1 recommended_item_id=i1 score=2.5 category=c views=3 " +
 			"usual_views=1.2 carts=4 orders=5 price_cents=6 usual_price_cents=7"},
 		analytics.TopItemTable:    {"SELECT * FROM top_item", "grain=hour start_ms=1000 rank=2 end_ms=2000 item_id=i1 orders=3 units=4 gross_cents=500 final=1"},
 		analytics.DeadLetterTable: {"SELECT * FROM dead_letter", "topic=transactions partition=2 offset=77 reason=late sample={\xff"},
@@ -211,13 +220,21 @@ func TestCommit_replacesAndDeletesByKey(t *testing.T) {
 	kpi := each[analytics.KPITable].(analytics.KPIRow)
 	kpi.Orders = 99
 	commit(t, d, pipeline.Commit{Updates: []analytics.Update{
-		kpi, analytics.SessionRow{ID: "s1", Deleted: true}, analytics.TrendingRow{Rank: 1, Deleted: true}, analytics.TrendingRow{Rank: 2, Deleted: true},
+		kpi,
+		analytics.SessionRow{ID: "s1", Deleted: true},
+		analytics.TrendingRow{Rank: 1, Deleted: true},
+		analytics.TrendingRow{Rank: 2, Deleted: true},
+		analytics.RecommendationRow{ItemID: "i1", Kind: analytics.SeenWith, List: []analytics.Recommended{{ItemID: "i4", Score: 1}}},
 	}})
 	if got := table(t, d, "SELECT orders FROM kpi"); !slices.Equal(got, []string{"orders=99"}) {
 		t.Errorf("kpi %q", got)
 	}
-	if got := table(t, d, "SELECT session_id FROM session UNION ALL SELECT recommended_item_id FROM recommendation"); got != nil {
-		t.Errorf("left %q", got)
+	if got := table(t, d, "SELECT session_id FROM session UNION ALL SELECT recommended_item_id FROM recommendation"); !slices.Equal(got, []string{"session_id=i4"}) {
+		t.Errorf("left %q, want a list of one item in place of one of two", got)
+	}
+	commit(t, d, pipeline.Commit{Updates: []analytics.Update{analytics.RecommendationRow{ItemID: "i1", Kind: analytics.SeenWith}}})
+	if got := table(t, d, "SELECT rank FROM recommendation"); got != nil {
+		t.Errorf("an empty list left %q", got)
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 type writer struct {
 	conn *sqlite3.SQLiteConn
 
-	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, trendingGone, topItem statement
-	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                                 statement
+	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, listed, unlisted, topItem statement
+	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                                     statement
 
 	json    []byte             // in the making
 	letters map[letterSet]bool // written to in this commit
@@ -35,7 +35,8 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 		stock:          statement{sql: upsertStock},
 		reconciliation: statement{sql: upsertReconciliation},
 		trending:       statement{sql: upsertTrending},
-		trendingGone:   statement{sql: deleteTrending},
+		listed:         statement{sql: upsertListed},
+		unlisted:       statement{sql: deleteListed},
 		deadLetter:     statement{sql: upsertDeadLetter},
 		deadLetterCap:  statement{sql: capDeadLetters},
 		state:          statement{sql: upsertState},
@@ -49,7 +50,7 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 
 func (w *writer) statements() []*statement {
 	return []*statement{
-		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.trendingGone, &w.topItem,
+		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.listed, &w.unlisted, &w.topItem,
 		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced,
 	}
 }
@@ -69,8 +70,8 @@ func (w *writer) update(ctx context.Context, u analytics.Update) error {
 	switch r := u.(type) {
 	case analytics.KPIRow:
 		return w.writeKPI(ctx, &r)
-	case analytics.PulseRow:
-		return nil // for screens only: the engine's state keeps what it is made of
+	case analytics.PulseRow, analytics.LiveRow:
+		return nil // for screens only: the engine's state keeps what they are made of
 	case analytics.SessionRow:
 		return w.writeSession(ctx, &r)
 	case analytics.PaymentRow:
@@ -83,6 +84,8 @@ func (w *writer) update(ctx context.Context, u analytics.Update) error {
 		return w.writeReconciliation(ctx, &r)
 	case analytics.TrendingRow:
 		return w.writeTrending(ctx, &r)
+	case analytics.RecommendationRow:
+		return w.writeList(ctx, &r)
 	case analytics.TopItemRow:
 		return w.writeTopItem(ctx, &r)
 	case analytics.DeadLetterRow:

@@ -117,11 +117,20 @@ type inventoryPart struct {
 	ReconciliationOpen int64    `json:"reconciliation_open"` // differences between payments, orders and stock
 }
 
-// recommendationsPart is null where nothing has been recommended yet.
+// recommendationsPart has the rates of the lists that were held against the
+// click that followed: of one session in so many. They are null while there is
+// none.
 type recommendationsPart struct {
+	HitRate20 *float64             `json:"hit_rate_20"` // of the model whose lists are shown
+	MRR20     *float64             `json:"mrr_20"`
+	Shown     int64                `json:"shown"`
+	Evicted   int64                `json:"evicted"` // sessions and purchases no longer learned from
+	ByModel   map[string]modelPart `json:"by_model"`
+}
+
+type modelPart struct {
 	HitRate20 *float64 `json:"hit_rate_20"`
 	MRR20     *float64 `json:"mrr_20"`
-	Shown     int64    `json:"shown"`
 }
 
 type archivePart struct {
@@ -178,6 +187,8 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 			Items: t.Items, LowStock: t.LowStock, StockOuts: t.StockOuts, Oversold: t.Oversold,
 			FillRate: ratio(t.UnitsFilled, t.UnitsOrdered), ReconciliationOpen: t.Differences.Sum(),
 		},
+		Recommendations: newRecommendations(t),
+
 		Archive: archivePart{f.Archive.Files, f.Archive.Rows, f.Archive.Bytes},
 		Run:     newRun(f, before),
 	}
@@ -209,6 +220,18 @@ func newFraud(t *analytics.Totals) fraudPart {
 			part.TimeToDetect = &median
 		}
 		p.Rules[name] = part
+	}
+	return p
+}
+
+func newRecommendations(t *analytics.Totals) recommendationsPart {
+	p := recommendationsPart{Shown: t.Shown, Evicted: t.RecommendEvicted, ByModel: map[string]modelPart{}}
+	for i, h := range t.ByModel {
+		m := modelPart{ratio(h.Hits20, t.Shown), ratio(h.Reciprocal, t.Shown*analytics.ReciprocalUnit)}
+		p.ByModel[analytics.Model(i).String()] = m
+		if analytics.Model(i) == analytics.VMIS {
+			p.HitRate20, p.MRR20 = m.HitRate20, m.MRR20
+		}
 	}
 	return p
 }
