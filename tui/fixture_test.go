@@ -51,8 +51,33 @@ func normal() *pipeline.Frame {
 	selling(s, newest)
 	s.Letters = letters()
 	s.Alerts, s.Stock, s.Sessions, s.Trending = alerts(newest), positions(newest), visits(newest), trending()
-	s.Open = differences(newest)
+	s.Open, s.Live = differences(newest), watched(newest)
 	return &pipeline.Frame{Snapshot: s, Revision: 1, Health: health()}
+}
+
+func watched(newest event.Millis) (out []analytics.LiveSession) {
+	names := []string{"wool-cap-navy", "rain-shell-m", "trail-shoes-42", "camp-stove", "headlamp-400", "tent-2p", "down-jacket-l", "water-filter", "hiking-poles"}
+	list := func(from, n int) (out []analytics.Recommended) {
+		for k := range n {
+			out = append(out, analytics.Recommended{ItemID: names[(from+k*4+1)%len(names)], Score: 1218.4 / float64(k+1)})
+		}
+		return out
+	}
+	for i := range 24 {
+		r := analytics.LiveSession{
+			ID: fmt.Sprintf("open/u-%d", 48_213+i*731), UserID: fmt.Sprintf("u-%d", 48_213+i*731), At: newest.Add(-time.Duration(i) * 1300 * time.Millisecond),
+			ItemID: names[i%len(names)], Model: "vmis_knn", Next: list(i, 5), SeenWith: list(i+2, 8), BoughtWith: list(i+5, 3),
+		}
+		switch i % 5 {
+		case 0:
+			r.Cart = 89_90
+		case 3:
+			r.Model, r.ItemID = "trending", "fresh-from-the-lorry"
+			r.Next, r.SeenWith, r.BoughtWith = []analytics.Recommended{{ItemID: "trail-shoes-42"}, {ItemID: "headlamp-400"}}, nil, nil
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // selling fills in what only the screen of sales shows.
@@ -130,6 +155,8 @@ func totals() analytics.Totals {
 		SessionsEnded: 40_112, SessionsActive: 1_204, Engaged: 29_882, Converted: 4_573, Carted: 15_990, CheckedOut: 7_101,
 		Orders: 4_609, Units: 9_877, Gross: 268_801_44, Authorized: 4_609, Declined: 177,
 		Alerts: 96, AlertsByRule: map[string]int64{"velocity": 41, "card_testing": 22, "account_takeover": 9, "impossible_travel": 24}, AlertValue: 18_204_00, Truth: analytics.Truth{Caught: 61, Missed: 12, FalseAlarms: 6, Quiet: 3_902}, Prevented: 11_320_00,
+		Shown: 2_961, ByModel: [analytics.ModelCount]analytics.Hits{{Hits20: 815, Reciprocal: 190_000_000}, {Hits20: 832, Reciprocal: 208_000_000}, {Hits20: 764, Reciprocal: 196_000_000}},
+		IndexSessions: 47_693, IndexClicks: 200_000, IndexItems: 600, IndexPurchases: 4_551, RecommendEvicted: 70_784,
 		Items: 480, LowStock: 7, StockOuts: 3, Oversold: 1,
 		Differences: analytics.Differences{PurchaseWithoutMovement: 1, MovementWithoutPurchase: 1, DoubleDecrement: 1, ReservationNotReleased: 1, Oversell: 1},
 	}
@@ -359,6 +386,12 @@ func overloaded() *pipeline.Frame {
 		r.About, r.Opened = strings.Repeat("o", 4096)+fmt.Sprint(len(f.Open)), huge
 		f.Open = append(f.Open, r)
 	}
+	for len(f.Live) < analytics.MaxLive {
+		r := f.Live[len(f.Live)%24]
+		r.ID, r.UserID, r.ItemID, r.Cart = fmt.Sprint(len(f.Live)), strings.Repeat("u", 4096), strings.Repeat("i", 4096), huge
+		r.Next = []analytics.Recommended{{ItemID: strings.Repeat("n", 4096), Score: math.Inf(1)}, {ItemID: "m", Score: math.NaN()}}
+		f.Live = append(f.Live, r)
+	}
 	for len(f.Sessions) < analytics.MaxSessions {
 		r := f.Sessions[len(f.Sessions)%30]
 		r.ID, r.UserID, r.Events, r.Cart, r.Start = fmt.Sprint(len(f.Sessions)), strings.Repeat("u", 4096), huge, huge, -huge
@@ -387,6 +420,12 @@ func hostile() *pipeline.Frame {
 		r := &f.Sessions[i]
 		r.ID, r.UserID, r.Country, r.Device, r.Entry, r.Exit = evil+fmt.Sprint(i), evil, evil, evil, evil, evil
 		r.Journey = analytics.NewJourney([]analytics.Step{{Name: evil, Item: evil}})
+	}
+	for i := range f.Live {
+		r := &f.Live[i]
+		r.ID, r.UserID, r.ItemID, r.Model = evil+fmt.Sprint(i), evil, evil, evil
+		r.Next = []analytics.Recommended{{ItemID: evil, Score: math.NaN()}}
+		r.SeenWith, r.BoughtWith = r.Next, r.Next
 	}
 	for i := range f.Trending {
 		f.Trending[i].ItemID, f.Trending[i].Category = evil, evil

@@ -43,9 +43,21 @@ func TestDrill_fromOverview(t *testing.T) {
 	d.press("tab", "enter").see("Overview › AT-5F21 why").press("esc", "shift+tab", "shift+tab", "enter").see("Session of u-48213")
 }
 
+func TestDrill_fromLiveSessionToItsLists(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.press("6").see("hit rate@20  vmis_knn 27.5 %  ar 28.1 %  sr 25.8 %", "MRR@20       vmis_knn 0.064", "600 items", "Seen with wool-cap-navy", "Trending now")
+	d.press("j").see("Seen with rain-shell-m", "Bought with rain-shell-m")
+	d.press("enter").see("Session of u-48944", "Seen with it", "last event at 14:32:05 ·")
+	f := normal()
+	f.Live, f.Revision = f.Live[5:], 2
+	d.frame = f
+	d.tick(1e9)
+	d.see("Session of u-48944", "over or quiet since").press("esc").see("Seen with down-jacket-l") // the line where it was
+}
+
 func TestScreens_byNumberAndArrows(t *testing.T) {
 	d := drive(t, normal(), 120, 40, chart.Block)
-	d.press("5").see("‹5 Stock").press("right").see("‹9 Pipeline").press("right").see("‹1 Overview").press("left").see("‹9 Pipeline")
+	d.press("5").see("‹5 Stock").press("right").see("‹6 Recommend").press("right").see("‹9 Pipeline").press("right").see("‹1 Overview").press("left").see("‹9 Pipeline")
 	d.press("tab").see("‹1 Overview").press("3", "shift+tab").see("‹2 Sales")
 	d.press("4", "enter", "tab").see("Evidence").press("3").see("‹3 Sessions")
 	if len(d.m.stack) != 0 {

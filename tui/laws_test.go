@@ -25,6 +25,7 @@ var ways = [][]string{
 	{"3"},
 	{"4"},
 	{"5"},
+	{"6"},
 	{"9"},
 	{"?"},
 	{"3", "enter"},
@@ -36,6 +37,8 @@ var ways = [][]string{
 	{"5", "enter"},
 	{"5", "tab", "enter"},
 	{"5", "tab", "enter", "enter"},
+	{"6", "enter"},
+	{"6", "end", "enter"},
 	{"9", "enter"},
 	{"4", "end", "space"},
 }
@@ -95,7 +98,7 @@ func TestScreens_fillExactlyTheTerminal(t *testing.T) {
 func TestKeys_anyOrder(t *testing.T) {
 	frames := kinds()
 	names := []string{"none", "normal", "overloaded", "hostile", "away", "history"}
-	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "p", "j", "k", "g", "G", "1", "3", "4", "5", "9", "x"}
+	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "p", "j", "k", "g", "G", "1", "3", "4", "5", "6", "9", "x"}
 	rapid.Check(t, func(rt *rapid.T) {
 		w, h := rapid.IntRange(1, 300).Draw(rt, "w"), rapid.IntRange(1, 100).Draw(rt, "h")
 		d := drive(t, frames[rapid.SampledFrom(names).Draw(rt, "first")], w, h, chart.Block)

@@ -43,6 +43,7 @@ func screens() []screen {
 		{key: "3", name: "Sessions", view: func() view { return &sessions{} }},
 		{key: "4", name: "Fraud", view: func() view { return &fraud{} }, mark: alertMark},
 		{key: "5", name: "Stock", view: func() view { return &stock{} }, mark: stockMark},
+		{key: "6", name: "Recommend", view: func() view { return &recommend{} }},
 		{key: "9", name: "Pipeline", view: func() view { return &plumbing{} }, mark: lettersMark},
 	}
 }

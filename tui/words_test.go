@@ -101,9 +101,9 @@ func TestHeader_latencyOnlyWhileLive(t *testing.T) {
 func TestHeader_stripStaysWhenNarrow(t *testing.T) {
 	for _, f := range []*pipeline.Frame{normal(), behind(), history()} {
 		d := drive(t, f, 80, 24, chart.Block)
-		for _, key := range []string{"1", "3", "4", "5", "9"} {
+		for _, key := range []string{"1", "3", "4", "5", "6", "9"} {
 			top := strings.SplitN(d.press(key).screen(), "\n", 2)[0]
-			for _, other := range []string{"1", "3", "4", "5", "9"} {
+			for _, other := range []string{"1", "3", "4", "5", "6", "9"} {
 				if !regexp.MustCompile(`[ ‹]` + other + ` `).MatchString(top) {
 					t.Errorf("no %s in %q", other, top)
 				}
