@@ -116,8 +116,9 @@ func New(p Params) *Engine {
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes, and recommendations learn from it.
 	// Alerts come before labels for the same reason, and before sessions: rules
-	// ask for visits that are still open.
-	e.jobs = measure(e.fraud, sessions, kpi, newPulse(), labels, e.stock, reconcile, recs, trending)
+	// ask for visits that are still open. What is trending comes before the lists
+	// that fall back on it.
+	e.jobs = measure(e.fraud, sessions, kpi, newPulse(), labels, e.stock, reconcile, trending, recs)
 	gates := measure(e.seen, e.clock, e.payments, e.intake)
 	e.gate = gates[0]
 	e.all = slices.Concat(gates, e.jobs)
