@@ -92,7 +92,7 @@ func (b *Board) apply(u Update) {
 		b.live = u.Sessions
 	case DeadLetterRow:
 		b.letters, b.stale.letters = append(b.letters, u), true
-	case PaymentRow, RecommendationRow: // shown on demand, from the store
+	case PaymentRow, RecommendationRow, Ruleset: // shown on demand, from the store
 	}
 }
 

@@ -31,6 +31,7 @@ func oneOfEach() []Update {
 		RecommendationRow{ItemID: "cap-7", Kind: SeenWith, List: []Recommended{{"cap-8", 3}}},
 		LiveRow{Sessions: []LiveSession{{ID: "open-1"}}},
 		TopItemRow{Grain: GrainHour, Window: Window{noon, noon + 3_600_000}, Rank: 1, ItemID: "cap-7"},
+		Ruleset{Version: 1},
 	}
 }
 
@@ -44,7 +45,7 @@ func TestUpdate_noKindIsForgotten(t *testing.T) {
 		empty := asJSON(t, b.Snapshot(true, noon, noon, Totals{}))
 		b.Apply([]Update{u})
 		shown := asJSON(t, b.Snapshot(true, noon, noon, Totals{})) != empty
-		stored := kind == "PaymentRow" || kind == "RecommendationRow" // shown from the store alone
+		stored := kind == "PaymentRow" || kind == "RecommendationRow" || kind == "Ruleset" // shown from the store alone
 		if shown == stored {
 			t.Errorf("%s: on the board: %v", kind, shown)
 		}

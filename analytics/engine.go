@@ -78,6 +78,7 @@ type Engine struct {
 	stock    *stock
 	recs     *recommend
 	fraud    *fraud
+	rulebook *rulebook
 	payments *payments
 	all      []*measured // every operator, those above included
 	jobs     []*measured // of them, those that fold what has been admitted
@@ -107,18 +108,19 @@ func New(p Params) *Engine {
 		recs:     recs,
 		intake:   newIntake(),
 		payments: new(payments),
+		rulebook: newRulebook(),
 	}
 	totals := &e.intake.Totals
 	reconcile := newReconcile()
 	e.stock.crossed = reconcile.crossed
-	e.fraud = newFraud(p, sessions, labels, totals)
+	e.fraud = newFraud(p, e.rulebook, sessions, labels, totals)
 	sessions.totals, kpi.totals, labels.totals, e.stock.totals, reconcile.totals, recs.totals = totals, totals, totals, totals, totals, totals
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes, and recommendations learn from it.
 	// Alerts come before labels for the same reason, and before sessions: rules
 	// ask for visits that are still open. What is trending comes before the lists
 	// that fall back on it.
-	e.jobs = measure(e.fraud, sessions, kpi, newPulse(), labels, e.stock, reconcile, trending, recs)
+	e.jobs = measure(e.fraud, e.rulebook, sessions, kpi, newPulse(), labels, e.stock, reconcile, trending, recs)
 	gates := measure(e.seen, e.clock, e.payments, e.intake)
 	e.gate = gates[0]
 	e.all = slices.Concat(gates, e.jobs)

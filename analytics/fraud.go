@@ -19,8 +19,7 @@ import (
 // its evidence; or when, while an alert holds, it comes from those involved
 // (see watches). Either counts from the moment of the alert.
 type fraud struct {
-	rules    []rule
-	on       [kindCount]uint16 // which rules look at a kind, bit by rule
+	rules    *rulebook
 	history  *history
 	alerts   *alerts
 	watches  *watches
@@ -34,19 +33,11 @@ type fraud struct {
 	totals   *Totals
 }
 
-func newFraud(p Params, s *sessions, t *truth, totals *Totals) *fraud {
-	f := &fraud{
-		rules: rules(), history: newHistory(s.until), alerts: newAlerts(), watches: newWatches(),
+func newFraud(p Params, rules *rulebook, s *sessions, t *truth, totals *Totals) *fraud {
+	return &fraud{
+		rules: rules, history: newHistory(s.until), alerts: newAlerts(), watches: newWatches(),
 		lateness: event.Millis(p.Lateness.Milliseconds()), truth: t, totals: totals,
 	}
-	for i, rule := range f.rules {
-		for k := range kindCount {
-			if rule.on().has(k) {
-				f.on[k] |= 1 << i
-			}
-		}
-	}
-	return f
 }
 
 func (f *fraud) name() string { return "fraud" }
@@ -107,9 +98,10 @@ func (f *fraud) look() {
 			continue
 		}
 		a.judged = true
-		for i, fd := range f.judge(a) {
+		rules := f.rules.at(a.at)
+		for i, fd := range f.judge(rules, a) {
 			if fd != nil && f.alerts.claim(i, fd, a) {
-				row := f.row(f.rules[i], fd, a)
+				row := f.row(rules.list[i], fd, a)
 				row.ID, row.State, row.Risk = alertID(row.Rule, a.place), AlertEarly, fd.score
 				f.emit(&row)
 			}
@@ -118,15 +110,15 @@ func (f *fraud) look() {
 }
 
 // judge asks the rules about a; what each found is at its number.
-func (f *fraud) judge(a *act) (found []*finding) {
+func (f *fraud) judge(rules *Rules, a *act) (found []*finding) {
 	f.history.asked = nil
-	for i, rule := range f.rules {
-		if f.on[a.kind]>>i&1 == 0 {
+	for i, rule := range rules.list {
+		if rules.on[a.kind]>>i&1 == 0 {
 			continue
 		}
 		if fd := rule.judge(f.history, a); fd != nil {
 			if found == nil {
-				found = make([]*finding, len(f.rules))
+				found = make([]*finding, len(rules.list))
 			}
 			found[i] = fd
 		}
@@ -136,7 +128,8 @@ func (f *fraud) judge(a *act) (found []*finding) {
 
 // conclude is the last word on a.
 func (f *fraud) conclude(a *act) {
-	if f.on[a.kind] == 0 {
+	rules := f.rules.at(a.at)
+	if rules.on[a.kind] == 0 {
 		return
 	}
 	f.watches.sweep(a.at)
@@ -145,7 +138,7 @@ func (f *fraud) conclude(a *act) {
 		scores = append(scores, w.score)
 		f.suspect(a, a.at, w.rules)
 	}
-	found := f.judge(a)
+	found := f.judge(rules, a)
 	for _, fd := range found {
 		if fd != nil {
 			scores = append(scores, fd.score)
@@ -155,11 +148,11 @@ func (f *fraud) conclude(a *act) {
 	confirmed := map[int]string{}
 	for i, fd := range found {
 		if fd != nil {
-			confirmed[i] = f.confirm(i, fd, a, risk)
+			confirmed[i] = f.confirm(i, rules.list[i], fd, a, risk)
 		}
 	}
 	early := f.alerts.release(a)
-	for i, rule := range f.rules {
+	for i, rule := range rules.list {
 		if early>>i&1 == 1 {
 			f.withdraw(rule, a, confirmed[i])
 		}
@@ -176,9 +169,9 @@ func (f *fraud) withdraw(r rule, a *act, confirmed string) {
 
 // confirm raises the i-th rule's alert, or lets it grow, and suspects whom it
 // names. It returns the alert's id.
-func (f *fraud) confirm(i int, fd *finding, a *act, risk int64) string {
-	name := f.rules[i].name()
-	row := f.row(f.rules[i], fd, a)
+func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk int64) string {
+	name := r.name()
+	row := f.row(r, fd, a)
 	on, fresh := f.alerts.take(i, name, fd, a)
 	if fresh {
 		f.totals.Alerts++

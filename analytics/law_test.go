@@ -243,13 +243,18 @@ const mostCrashes = 4
 // run applies the records in polls as drawn, flushing when drawn, and at drawn
 // moments dies and comes back from its last checkpoint.
 func run(t *rapid.T, records []event.Record, crash bool) (table, Totals) {
-	e := measuredEngine(testParams())
+	return runWith(t, measuredEngine(testParams()), records, crash, func(*Engine) {})
+}
+
+// runWith does so with an engine, and something that happens to it between polls.
+func runWith(t *rapid.T, e *Engine, records []event.Record, crash bool, between func(*Engine)) (table, Totals) {
 	rows, committed := table{}, table{}
 	next := event.Offsets{}
 	kept := map[[2]string][]byte{}
 	crashes := 0
 	for i := 0; i < len(records); {
 		n := min(len(records)-i, rapid.IntRange(1, 200).Draw(t, "poll"))
+		between(e)
 		e.Apply(records[i : i+n])
 		i += n
 		all := rapid.IntRange(0, 2).Draw(t, "flush")

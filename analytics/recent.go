@@ -113,8 +113,13 @@ func (r *recent) within(t tie, a *act, span event.Millis, of kinds, least int) [
 		end--
 	}
 	from, n := end, 0
-	for from > max(0, end-mostSeen) && list[from-1].at > a.at-span {
-		if from--; of.has(list[from].kind) {
+	for seen := 0; from > 0 && seen < mostSeen && list[from-1].at > a.at-span; {
+		from--
+		b := list[from]
+		if b.at > a.at-b.kind.span() { // what is older is forgotten, or will be in a moment
+			seen++
+		}
+		if of.has(b.kind) {
 			n++
 		}
 	}

@@ -39,6 +39,7 @@ const (
 	TopItemTable
 	RecommendationTable
 	LiveTable
+	RulesetTable
 
 	TableCount
 )

@@ -13,6 +13,8 @@ import (
 type rule interface {
 	name() string
 	on() kinds
+	// params are what a rules file may set.
+	params() []param
 	// judge returns what is suspicious about a, or nil.
 	judge(h *history, a *act) *finding
 }

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 //	malformed TIME TOPIC REASON       a record that is none; REASON tombstone is one without a value
 //	idle TOPIC/PARTITION TIME         that partition has been read to its end
 //	watermark TIME                    every partition has, so that the watermark gets there
+//	rules {RULE: {KEY: VALUE}}        from here on, the rules are built in but for this
 //	want WHAT key=value…              a row, or the totals, has these values
 //	want no WHAT                      there is no such row
 //
@@ -75,10 +76,15 @@ type story struct {
 	state   map[[2]string][]byte
 }
 
+func newStory(p Params) *story {
+	p.Partitions = storyPartitions
+	return &story{
+		e: measuredEngine(p), params: p, ends: event.Offsets{}, stamped: map[event.Partition]event.Millis{}, rows: table{}, state: map[[2]string][]byte{},
+	}
+}
+
 func tell(t *testing.T, path, text string, restarts bool) {
-	s := &story{params: Defaults(), ends: event.Offsets{}, stamped: map[event.Partition]event.Millis{}, rows: table{}, state: map[[2]string][]byte{}}
-	s.params.Partitions = storyPartitions
-	s.e = measuredEngine(s.params)
+	s := newStory(Defaults())
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		words := strings.Fields(line)
@@ -108,6 +114,10 @@ func (s *story) line(words []string) error {
 		return err
 	case verb == "watermark" && len(rest) == 1:
 		return s.watermark(parseClock(rest[0]))
+	case verb == "rules":
+		r, err := ParseRules("rules", []byte(strings.Join(rest, " ")))
+		s.e.Adopt(r)
+		return err
 	case verb == "want" && len(rest) > 1 && rest[0] == "no":
 		return s.wantNo(strings.Join(rest[1:], " "))
 	case verb == "want" && len(rest) > 0:
@@ -354,6 +364,8 @@ func nameOf(u Update) string {
 		return fmt.Sprintf("%s %s", u.Kind, u.ItemID)
 	case LiveRow:
 		return "live"
+	case Ruleset:
+		return fmt.Sprintf("ruleset %d", u.Version)
 	case DeadLetterRow:
 		return fmt.Sprintf("letter %s", u.Place)
 	case TopItemRow:

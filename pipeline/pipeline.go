@@ -27,6 +27,9 @@ type Pipeline struct {
 	Archive Archive
 	Shop    Shop   // what is known of the shop's own clock
 	Name    string // what is watched, for people
+	// Rules are the fraud rules for what happens from now on, asked for between two
+	// polls; nil leaves those that there are.
+	Rules func() *analytics.Rules
 
 	// FrameEvery is the time between frames, CommitEvery and CommitRecords what
 	// a crash repeats at most: whichever comes first.
@@ -296,6 +299,9 @@ func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper, ended bool) 
 	}
 	p.meter.read(len(b.Records), newest)
 	p.health.Lag, p.health.Broker = b.Lag, b.Broker
+	if p.Rules != nil {
+		p.Engine.Adopt(p.Rules())
+	}
 	p.Engine.Apply(b.Records)
 	for _, i := range b.Idle {
 		if ended { // whatever was read by which run: the log ends at its newest record

@@ -268,11 +268,12 @@ CREATE TABLE dead_letter (
 
 CREATE INDEX dead_letter_reason ON dead_letter (reason, topic, partition, offset);
 
--- The rules in force from an event time on.
+-- The fraud rules that judge what happened at an event time or later, until the
+-- next version does. Version 1 judges from the beginning.
 CREATE TABLE ruleset (
 	version      INTEGER NOT NULL PRIMARY KEY,
 	effective_ms INTEGER NOT NULL,
-	text         TEXT    NOT NULL
+	text         TEXT    NOT NULL  -- YAML, with every parameter, as --rules takes it
 ) STRICT;
 
 -- Offsets that the log no longer had when they were wanted.

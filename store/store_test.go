@@ -147,6 +147,7 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 			Grain: "hour", Window: analytics.Window{Start: 1000, End: 2000}, Rank: 2, ItemID: "i1", Orders: 3, Units: 4, Gross: 500, Final: true,
 		},
 		analytics.DeadLetterTable: analytics.DeadLetterRow{Place: place, Reason: "late", Sample: []byte{'{', 0xff}},
+		analytics.RulesetTable:    analytics.Ruleset{Version: 2, Effective: 7, Text: "velocity:\n"},
 	}
 }
 
@@ -186,6 +187,7 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 			"usual_views=1.2 carts=4 orders=5 price_cents=6 usual_price_cents=7"},
 		analytics.TopItemTable:    {"SELECT * FROM top_item", "grain=hour start_ms=1000 rank=2 end_ms=2000 item_id=i1 orders=3 units=4 gross_cents=500 final=1"},
 		analytics.DeadLetterTable: {"SELECT * FROM dead_letter", "topic=transactions partition=2 offset=77 reason=late sample={\xff"},
+		analytics.RulesetTable:    {"SELECT * FROM ruleset", "version=2 effective_ms=7 text=velocity:\n"},
 	}
 	for table_, u := range oneOfEach() {
 		if u == nil || int(u.Key().Table) != table_ {
@@ -204,6 +206,9 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 	}
 	if got, err := d.Payment(ctx, "t1"); err != nil || !reflect.DeepEqual(got, each[analytics.PaymentTable]) {
 		t.Errorf("Payment = %+v, %v", got, err)
+	}
+	if got, err := d.Rulesets(ctx); err != nil || len(got) != 1 || got[0] != each[analytics.RulesetTable] {
+		t.Errorf("Rulesets = %+v, %v", got, err)
 	}
 	if got, err := d.Alert(ctx, "a1"); err != nil || !reflect.DeepEqual(got, each[analytics.AlertTable]) {
 		t.Errorf("Alert = %+v, %v", got, err)

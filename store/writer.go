@@ -16,8 +16,8 @@ import (
 type writer struct {
 	conn *sqlite3.SQLiteConn
 
-	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, listed, unlisted, topItem statement
-	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                                     statement
+	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, listed, unlisted, topItem, ruleset statement
+	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                                              statement
 
 	json    []byte             // in the making
 	letters map[letterSet]bool // written to in this commit
@@ -35,6 +35,7 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 		stock:          statement{sql: upsertStock},
 		reconciliation: statement{sql: upsertReconciliation},
 		trending:       statement{sql: upsertTrending},
+		ruleset:        statement{sql: upsertRuleset},
 		listed:         statement{sql: upsertListed},
 		unlisted:       statement{sql: deleteListed},
 		deadLetter:     statement{sql: upsertDeadLetter},
@@ -50,7 +51,8 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 
 func (w *writer) statements() []*statement {
 	return []*statement{
-		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.listed, &w.unlisted, &w.topItem,
+		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.listed, &w.unlisted,
+		&w.topItem, &w.ruleset,
 		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced,
 	}
 }
@@ -88,6 +90,8 @@ func (w *writer) update(ctx context.Context, u analytics.Update) error {
 		return w.writeList(ctx, &r)
 	case analytics.TopItemRow:
 		return w.writeTopItem(ctx, &r)
+	case analytics.Ruleset:
+		return w.writeRuleset(ctx, &r)
 	case analytics.DeadLetterRow:
 		return w.writeDeadLetter(ctx, &r)
 	}

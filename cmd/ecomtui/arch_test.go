@@ -15,7 +15,7 @@ import (
 // module, and the outside families it is there to hide.
 var rooms = map[string]room{
 	"event":            {"", ""},
-	"analytics":        {"event", "github.com/axiomhq/hyperloglog github.com/DataDog/sketches-go/ddsketch github.com/zeebo/xxh3"},
+	"analytics":        {"event", "github.com/axiomhq/hyperloglog github.com/DataDog/sketches-go/ddsketch github.com/goccy/go-yaml github.com/zeebo/xxh3"},
 	"pipeline":         {"event analytics", "golang.org/x/sync"},
 	"generator":        {"event", "github.com/brianvoe/gofakeit"},
 	"kafka":            {"event pipeline", "github.com/twmb/franz-go"},

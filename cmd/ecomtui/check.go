@@ -30,7 +30,7 @@ const (
 // has been made yet: a command line that is refused leaves no trace.
 func (o *options) check() error {
 	for _, check := range []func() error{
-		o.checkShop, o.checkNumbers, o.checkWords, o.checkAddresses, o.checkBrokers, o.checkEnds, o.checkViewers, o.checkDataDir, o.checkTerminal,
+		o.checkShop, o.checkNumbers, o.checkRules, o.checkWords, o.checkAddresses, o.checkBrokers, o.checkEnds, o.checkViewers, o.checkDataDir, o.checkTerminal,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -99,6 +99,17 @@ const quarter = 15 * time.Minute
 func isZone(name string) bool {
 	_, err := time.LoadLocation(name)
 	return err == nil && name != "" && name != "Local"
+}
+
+// checkRules reads the rules, if there is a file of them.
+func (o *options) checkRules() (err error) {
+	if !o.given("rules") {
+		return nil
+	}
+	if o.rules, err = openRules(o.rulesPath); err != nil {
+		return usage("--rules: %w", err)
+	}
+	return nil
 }
 
 func isCurrency(code string) bool {

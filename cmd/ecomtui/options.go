@@ -43,6 +43,9 @@ type options struct {
 	untilCaughtUp bool
 	expect        []string
 
+	rulesPath string
+	rules     *rulesFile // nil without --rules
+
 	ssh     string
 	sshKeys string
 	glyphs  string
@@ -80,6 +83,8 @@ func newOptions(fs *pflag.FlagSet) *options {
 	fs.StringVar(&o.sessionPolicy, "session-policy", d.SessionPolicy, "what else ends a session: ga4: nothing; ua: midnight in the shop's zone")
 	fs.StringVar(&o.shopZone, "shop-zone", "UTC", "time `zone` of the shop's hours and days, such as Europe/Lisbon")
 	fs.StringVar(&o.currency, "currency", d.Currency, "the shop's currency, ISO 4217, in hundredths; amounts in others are in no sum")
+
+	fs.StringVar(&o.rulesPath, "rules", "", "fraud rules in a YAML `file`, read again when it changes (default: built in, or those that the data directory has)")
 
 	fs.BoolVar(&o.noTUI, "no-tui", false, "no console: status lines, then a report")
 	fs.StringVar(&o.format, "format", "text", "of status lines and report: text or json")

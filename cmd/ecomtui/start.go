@@ -191,6 +191,9 @@ func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error 
 	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}
 	s.pipeline = pipeline.New(engine, s.source, s.db, s.archive)
 	s.pipeline.Name = s.cluster.Name
+	if o.rules != nil {
+		s.pipeline.Rules = o.rules.rules.Load
+	}
 	if o.untilCaughtUp {
 		s.source.Complete = func() bool { return true }
 	}
@@ -266,6 +269,9 @@ func (s *service) run(ctx context.Context) error {
 	}
 	if s.embedded != nil {
 		g.Go(func() error { return s.trim(ctx) })
+	}
+	if s.o.rules != nil {
+		g.Go(func() error { return s.o.rules.follow(ctx) })
 	}
 	g.Go(func() error { return s.collect(ctx) })
 	if s.viewers != nil {

@@ -18,6 +18,9 @@ func TestUsage_saysWhatToWrite(t *testing.T) {
 	if err := os.WriteFile(keys, []byte("# nobody yet\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(keys+".yaml", []byte("velocity:\n  spam: 1h\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		args []string
 		want string
@@ -41,6 +44,9 @@ func TestUsage_saysWhatToWrite(t *testing.T) {
 		"shop zone":           {[]string{"--shop-zone", "Lisbon"}, "Europe/Lisbon"},
 		"local zone":          {[]string{"--shop-zone", "Local"}, "time zone database"},
 		"odd window":          {[]string{"--window", "5m", "--slide", "7s"}, "multiple"},
+		"no rules":            {[]string{"--rules", filepath.Join(t.TempDir(), "none.yaml")}, "no such file"},
+		"rules of no name":    {[]string{"--rules", ""}, "--rules"},
+		"wrong rules":         {[]string{"--rules", keys + ".yaml"}, `keys.yaml:2: velocity has no parameter "spam": it has enabled, span`},
 		"unknown format":      {[]string{"--format", "xml"}, "text or json"},
 		"unknown speed":       {[]string{"--speed", "fast"}, "max"},
 		"negative speed":      {[]string{"--speed", "-1"}, "max"},

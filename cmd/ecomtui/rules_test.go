@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What is saved holds within a second or so, what makes no sense is said once,
+// and until it does the rules before it go on.
+func TestRulesFile_isReadAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rules.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log bytes.Buffer
+	was := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(was)
+	write("velocity: {limits: {user: 6}}")
+	synctest.Test(t, func(t *testing.T) {
+		f, err := openRules(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- f.follow(ctx) }()
+		for _, c := range []struct{ text, rules, says string }{
+			{"velocity: {limits: {user: 6}}", "user: 6", ""},
+			{"velocity: {limits: {user: 7}}", "user: 7", "have changed"},
+			{"velocity: {limits: {user: 7}} # more", "user: 7", ""},
+			{"velocity: {limits: {user: 0}}", "user: 7", `rules.yaml:1: velocity.limits.user is \"0\"`},
+			{"velocity: {limits: {user: 0}}", "user: 7", ""},
+			{"velocity: {limits: {user: 5}}", "user: 5", "have changed"},
+			{"", "user: 4", "have changed"},
+		} {
+			log.Reset()
+			write(c.text)
+			time.Sleep(3 * rulesEvery)
+			synctest.Wait()
+			if got := f.rules.Load().Text(); !strings.Contains(got, c.rules) {
+				t.Errorf("%q: %s", c.text, got)
+			}
+			if got := log.String(); (c.says == "") != (got == "") || !strings.Contains(got, c.says) || strings.Count(got, "\n") > 1 {
+				t.Errorf("%q: logged %q", c.text, got)
+			}
+		}
+		log.Reset()
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * rulesEvery)
+		synctest.Wait()
+		if got := log.String(); !strings.Contains(got, "stay as they are") || strings.Count(got, "\n") != 1 {
+			t.Errorf("a file that is gone: logged %q", got)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestOpenRules_refuses(t *testing.T) {
+	dir := t.TempDir()
+	long := filepath.Join(dir, "long")
+	if err := os.WriteFile(long, bytes.Repeat([]byte("#\n"), rulesMost), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{dir: "no file", long: "longer than", filepath.Join(dir, "none"): "no such file", "/dev/zero": "no file"} {
+		if _, err := openRules(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
