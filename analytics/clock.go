@@ -65,9 +65,22 @@ func (c *clock) published(r *event.Record) {
 }
 
 func (c *clock) idle(p event.Partition, t event.Millis) {
-	if pc := c.parts.at(p.Topic, p.Partition); t > max(pc.spoken, pc.idle) {
+	pc := c.parts.at(p.Topic, p.Partition)
+	if t > pc.idle && (t > pc.spoken || p.Topic == event.FraudLabels) {
 		pc.idle, pc.changed = t, true
 	}
+}
+
+// labelled is the moment up to which every label published has been read: it goes
+// by record timestamps, for that is when a label became known.
+func (c *clock) labelled() event.Millis {
+	low := event.Millis(-1)
+	for _, pc := range c.parts.topics[event.FraudLabels] {
+		if t := max(pc.stamp, pc.idle); low < 0 || t < low {
+			low = t
+		}
+	}
+	return low
 }
 
 func (c *clock) watermark() event.Millis {

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"testing"
@@ -101,6 +102,15 @@ func TestDamage_isRefused(t *testing.T) {
 		"pulse, empty":             {"pulse", "0/0", nil},
 		"payment, anything":        {"payment", "x", []byte{0}},
 		"fraud, no such rule":      {"fraud", "spells/ann", []byte{0}},
+		"rules, no version":        {"rules", "first", []byte{0, 0}},
+		"model, no such part":      {"model", "dreams", []byte{0}},
+		"model, half the weights":  {"model", "weights", make([]byte, 100)},
+		"model, weights of no sum": {"model", "weights", bytes.Repeat([]byte{0xff}, 16*int(signCount)*signSteps)},
+		"model, a score of 2":      {"model", "merit", []byte{2, 0xfe, 0xff, 1}},
+		"model, half a payment":    {"model", "payment/3", []byte{0, 2, 2, 2, 0}},
+		"model, no payment":        {"model", "payment/3", nil},
+		"model, no label":          {"model", "label/0/0", nil},
+		"model, half an act":       {"model", "pending/1", []byte{0}},
 		"truth, neither kind":      {"truth", "x", []byte{0}},
 		"stock, no key":            {"position", "", []byte{0}},
 		"reconcile, neither kind":  {"reconcile", "x\x00", []byte{0}},

@@ -113,14 +113,14 @@ func New(p Params) *Engine {
 	totals := &e.intake.Totals
 	reconcile := newReconcile()
 	e.stock.crossed = reconcile.crossed
-	e.fraud = newFraud(p, e.rulebook, sessions, labels, totals)
+	e.fraud = newFraud(p, e.rulebook, sessions, labels, e.clock, totals)
 	sessions.totals, kpi.totals, labels.totals, e.stock.totals, reconcile.totals, recs.totals = totals, totals, totals, totals, totals, totals
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes, and recommendations learn from it.
 	// Alerts come before labels for the same reason, and before sessions: rules
 	// ask for visits that are still open. What is trending comes before the lists
 	// that fall back on it.
-	e.jobs = measure(e.fraud, e.rulebook, sessions, kpi, newPulse(), labels, e.stock, reconcile, trending, recs)
+	e.jobs = measure(e.fraud, e.fraud.model, e.rulebook, sessions, kpi, newPulse(), labels, e.stock, reconcile, trending, recs)
 	gates := measure(e.seen, e.clock, e.payments, e.intake)
 	e.gate = gates[0]
 	e.all = slices.Concat(gates, e.jobs)
@@ -179,6 +179,9 @@ func (e *Engine) take(r *event.Record, h id) {
 		r = e.foreign(r)
 	}
 	e.clock.apply(r)
+	if r.Topic == event.FraudLabels {
+		e.fraud.model.hear(r)
+	}
 	e.admitted = append(e.admitted, r)
 }
 
@@ -233,6 +236,7 @@ func (e *Engine) Idle(p event.Partition, t event.Millis) {
 func (e *Engine) advance() {
 	wm := e.clock.watermark()
 	if wm <= e.wm {
+		e.fraud.model.advance(e.wm) // labels may have been read that it waits for
 		return
 	}
 	e.wm = wm

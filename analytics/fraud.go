@@ -19,25 +19,30 @@ import (
 // its evidence; or when, while an alert holds, it comes from those involved
 // (see watches). Either counts from the moment of the alert.
 type fraud struct {
-	rules    *rulebook
-	history  *history
-	alerts   *alerts
-	watches  *watches
-	lateness event.Millis
-	waiting  []*act // the watermark has not passed them
-	due      []*act // it is passing them; in order
-	loaded   bool   // since the last advance: it has passed some of them before
-	blocks   int64  // of acts, saved so far
-	unsaved  []*act
-	truth    *truth
-	totals   *Totals
+	rules     *rulebook
+	history   *history
+	alerts    *alerts
+	watches   *watches
+	model     *model
+	lateness  event.Millis
+	waiting   []*act // the watermark has not passed them
+	due       []*act // it is passing them; in order
+	loaded    bool   // since the last advance: it has passed some of them before
+	blocks    int64  // of acts, saved so far
+	unsaved   []*act
+	confirmed []AlertRow // by the act that is being concluded
+	truth     *truth
+	totals    *Totals
 }
 
-func newFraud(p Params, rules *rulebook, s *sessions, t *truth, totals *Totals) *fraud {
-	return &fraud{
+func newFraud(p Params, rules *rulebook, s *sessions, t *truth, c *clock, totals *Totals) *fraud {
+	f := &fraud{
 		rules: rules, history: newHistory(s.until), alerts: newAlerts(), watches: newWatches(),
 		lateness: event.Millis(p.Lateness.Milliseconds()), truth: t, totals: totals,
 	}
+	f.model = newModel(f.history, c, totals)
+	f.model.emit = func(row AlertRow) { f.alerts.rows = append(f.alerts.rows, row) }
+	return f
 }
 
 func (f *fraud) name() string { return "fraud" }
@@ -103,6 +108,7 @@ func (f *fraud) look() {
 			if fd != nil && f.alerts.claim(i, fd, a) {
 				row := f.row(rules.list[i], fd, a)
 				row.ID, row.State, row.Risk = alertID(row.Rule, a.place), AlertEarly, fd.score
+				f.model.glance(a, &row)
 				f.emit(&row)
 			}
 		}
@@ -129,7 +135,7 @@ func (f *fraud) judge(rules *Rules, a *act) (found []*finding) {
 // conclude is the last word on a.
 func (f *fraud) conclude(a *act) {
 	rules := f.rules.at(a.at)
-	if rules.on[a.kind] == 0 {
+	if rules.on[a.kind] == 0 && !a.pays() {
 		return
 	}
 	f.watches.sweep(a.at)
@@ -144,11 +150,12 @@ func (f *fraud) conclude(a *act) {
 			scores = append(scores, fd.score)
 		}
 	}
-	risk := together(scores)
+	signs, anomaly := f.model.see(a)
+	risk := together(append(scores, moderated(anomaly)))
 	confirmed := map[int]string{}
 	for i, fd := range found {
 		if fd != nil {
-			confirmed[i] = f.confirm(i, rules.list[i], fd, a, risk)
+			confirmed[i] = f.confirm(i, rules.list[i], fd, a, risk, anomaly)
 		}
 	}
 	early := f.alerts.release(a)
@@ -157,6 +164,8 @@ func (f *fraud) conclude(a *act) {
 			f.withdraw(rule, a, confirmed[i])
 		}
 	}
+	f.model.take(a, &signs, f.confirmed)
+	f.confirmed = nil
 }
 
 // withdraw takes back what a rule said when a arrived, unless it came to the
@@ -169,7 +178,7 @@ func (f *fraud) withdraw(r rule, a *act, confirmed string) {
 
 // confirm raises the i-th rule's alert, or lets it grow, and suspects whom it
 // names. It returns the alert's id.
-func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk int64) string {
+func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64) string {
 	name := r.name()
 	row := f.row(r, fd, a)
 	on, fresh := f.alerts.take(i, name, fd, a)
@@ -178,11 +187,12 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk int64) string {
 		f.totals.AlertsByRule[name]++
 		f.totals.rule(name).Detect.Add(a.published - fd.evidence[0].at)
 	}
-	row.ID, row.State, row.Risk, row.Confirmed = on.id, AlertConfirmed, risk, a.at+f.lateness
+	row.ID, row.State, row.Risk, row.Anomaly, row.Confirmed = on.id, AlertConfirmed, risk, anomaly, a.at+f.lateness
 	if fd.about.kind != "payment" && on.value > 0 {
 		row.Value, row.Declined = on.value, false
 	}
-	f.emit(&row)
+	row.Level, row.Action = riskLevel(row.Risk)
+	f.confirmed = append(f.confirmed, row) // it goes on when the model has had its say
 	rules := uint16(1) << i
 	f.truth.note(fd.about, a.at, rules)
 	f.watches.add(fd.about, a.at+fd.holds, rules, fd.score)

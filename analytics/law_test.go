@@ -330,7 +330,7 @@ func TestLaw_logsHaveEverything(t *testing.T) {
 		}
 		for name, n := range map[string]int64{
 			"late": totals.Late, "future": totals.Future, "duplicate": totals.Duplicate, "poison": totals.Poison,
-			"converted": totals.Converted, "alerts": totals.Alerts, "low stock": totals.LowStock, "oversold": totals.Oversold,
+			"converted": totals.Converted, "alerts": totals.Alerts, "learned": totals.Model.Learned, "low stock": totals.LowStock, "oversold": totals.Oversold,
 			"caught": totals.Truth.Caught, "missed": totals.Truth.Missed,
 			"shown": totals.Shown, "hits": totals.ByModel[VMIS].Hits20,
 			"false alarms": totals.Truth.FalseAlarms, "quiet": totals.Truth.Quiet,
@@ -349,7 +349,7 @@ func TestLaw_logsHaveEverything(t *testing.T) {
 	for _, want := range []string{
 		"analytics.KPIRow", "analytics.SessionRow", "analytics.AlertRow", "analytics.StockRow", "analytics.PaymentRow",
 		"analytics.DeadLetterRow", "analytics.TopItemRow", "late", "future", "duplicate", "poison", "converted", "alerts", "low stock", "oversold",
-		"caught", "missed", "false alarms", "quiet", "shown", "hits",
+		"caught", "missed", "false alarms", "quiet", "shown", "hits", "learned",
 		"in time", "not in time", "purchase_without_movement, closed false", "purchase_without_movement, closed true",
 		"movement_without_purchase, closed false", "movement_without_purchase, closed true", "double_decrement, closed false",
 		"double_decrement, closed true", "reservation_not_released, closed false", "reservation_not_released, closed true",

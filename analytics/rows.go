@@ -210,7 +210,9 @@ type AlertRow struct {
 	Raised        event.Millis // its record timestamp: when the log first showed it
 	Confirmed     event.Millis // At plus lateness, the earliest the watermark can say so; 0 until then
 	Score         int64        // 0–100, by this rule alone
-	Risk          int64        // 0–100, by all rules that spoke about what tripped it
+	Model         int64        // 0–100, by the model: how probably the payment is fraud
+	Anomaly       int64        // 0–100, how unusual the payment is: 100 is one in a thousand
+	Risk          int64        // 0–100, by all rules that spoke about what tripped it, and a little by its being unusual
 	Level         string       // normal, elevated (≥ 65), highest (≥ 75)
 	Action        string       // allow, request_3ds, review, block
 	Value         event.Cents  // of the payment it is about, or of all authorized payments that it has named

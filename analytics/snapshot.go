@@ -32,6 +32,7 @@ type Totals struct {
 	Prevented                     event.Cents      // money of payments both alerted and labelled fraud
 	ByPattern                     map[string]PatternTruth
 	ByRule                        map[string]*RuleTruth
+	Model                         ModelTruth
 
 	Items, LowStock, StockOuts, Oversold int64       // items; positions low, sold out, below zero
 	UnitsOrdered, UnitsFilled            int64       // of purchases; of them, taken off a shelf in time

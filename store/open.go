@@ -30,6 +30,8 @@ func migrations() []string {
 		`ALTER TABLE alert ADD COLUMN subject_kind TEXT NOT NULL DEFAULT '';
 		ALTER TABLE alert ADD COLUMN subject_id TEXT NOT NULL DEFAULT '';
 		ALTER TABLE alert ADD COLUMN risk INTEGER NOT NULL DEFAULT 0;
+		ALTER TABLE alert ADD COLUMN model INTEGER NOT NULL DEFAULT 0;
+		ALTER TABLE alert ADD COLUMN anomaly INTEGER NOT NULL DEFAULT 0;
 		DELETE FROM state WHERE operator IN ('fraud', 'truth');
 		PRAGMA user_version = 2`,
 	}

@@ -153,7 +153,9 @@ CREATE TABLE alert (
 	evidence       TEXT    NOT NULL, -- JSON: [{event, time, item, value_cents, topic, partition, offset}]
 	subject_kind   TEXT    NOT NULL DEFAULT '', -- payment, user, device, card, ip
 	subject_id     TEXT    NOT NULL DEFAULT '',
-	risk           INTEGER NOT NULL DEFAULT 0  -- 0–100, by all rules that spoke about that event; score is this rule's
+	risk           INTEGER NOT NULL DEFAULT 0, -- 0–100, by all rules that spoke about that event; score is this rule's
+	model          INTEGER NOT NULL DEFAULT 0, -- 0–100, how probably that payment is fraud, as labels have taught
+	anomaly        INTEGER NOT NULL DEFAULT 0  -- 0–100, how unusual that payment is; 100 is one in a thousand
 ) STRICT;
 
 CREATE INDEX alert_newest ON alert (event_ms);

@@ -126,7 +126,7 @@ func oneOfEach() [analytics.TableCount]analytics.Update {
 			Score: 80, Level: "highest", Action: "block", Value: 500, State: analytics.AlertConfirmed, Why: "because", Silent: "unless",
 			Signals:     []analytics.Signal{{Name: "n", Value: 1.5, Limit: 1, Unit: "x"}, {Name: "m", Value: 2e300}},
 			Evidence:    []analytics.Step{{Name: event.PaymentDeclined, Time: 1, Value: 1, Place: place}, {Name: event.AddToCart, Time: 1, Item: "i1", Place: place}},
-			SubjectKind: "device", SubjectID: "d1", Risk: 90,
+			SubjectKind: "device", SubjectID: "d1", Risk: 90, Model: 40, Anomaly: 30,
 		},
 		analytics.StockTable: analytics.StockRow{
 			ItemID: "i1", LocationID: "l1", OnHand: 5, Reserved: 7, Incoming: 1, ReorderPoint: 2, SoldPerHour: 1.5, DaysOfCover: -1,
@@ -173,7 +173,7 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 			"raised_ms=2 confirmed_ms=3 score=80 level=highest action=block value_cents=500 state=confirmed why=because silent=unless signals=" +
 			`[{"name":"n","value":1.5,"limit":1,"unit":"x"},{"name":"m","value":2e+300,"limit":0}] evidence=` +
 			`[{"event":"payment_declined","time":1,"value_cents":1,"topic":"transactions","partition":2,"offset":77},` +
-			`{"event":"add_to_cart","time":1,"item":"i1","topic":"transactions","partition":2,"offset":77}] subject_kind=device subject_id=d1 risk=90`},
+			`{"event":"add_to_cart","time":1,"item":"i1","topic":"transactions","partition":2,"offset":77}] subject_kind=device subject_id=d1 risk=90 model=40 anomaly=30`},
 		analytics.StockTable: {"SELECT * FROM stock", "item_id=i1 location_id=l1 on_hand=5 reserved=7 available=-2 incoming=1 reorder_point=2 suggested=6 " +
 			"sold_per_hour=1.5 days_of_cover=-1 stockout_eta_ms=3 stockout_from_ms=7 stockout_to_ms=8 sold_out_since_ms=4 out_for_ms=9 " +
 			"units_sold=15 lost_sales=5 sell_through_rate=0.75 fill_rate=0.75 updated_ms=5 sold=[1,0,2]"},
@@ -574,7 +574,7 @@ func TestOpen_fromVersion1(t *testing.T) {
 	c.Updates = []analytics.Update{analytics.AlertRow{ID: "a", Rule: "velocity", State: analytics.AlertConfirmed}}
 	commit(t, d, c)
 	err := exec(d.writer.conn, `ALTER TABLE alert DROP COLUMN subject_kind; ALTER TABLE alert DROP COLUMN subject_id;
-		ALTER TABLE alert DROP COLUMN risk; PRAGMA user_version = 1`)
+		ALTER TABLE alert DROP COLUMN risk; ALTER TABLE alert DROP COLUMN model; ALTER TABLE alert DROP COLUMN anomaly; PRAGMA user_version = 1`)
 	if err != nil {
 		t.Fatal(err)
 	}

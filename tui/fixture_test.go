@@ -242,6 +242,7 @@ func alerts(newest event.Millis) (out []analytics.AlertRow) {
 			row.State = analytics.AlertEarly
 		}
 		if a.value > 0 {
+			row.Model, row.Anomaly = int64(97-13*i%90), int64(88-17*i%80)
 			row.TransactionID, row.OrderID = fmt.Sprintf("T-%d", 90_121+i), fmt.Sprintf("O-%d", 88_121+i)
 		}
 		out = append(out, row)

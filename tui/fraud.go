@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ecomtui/analytics"
@@ -212,10 +213,13 @@ func (v *why) act(a action, s *scene) view {
 func (v *why) draw(s *scene, w, h int) []string {
 	v.refresh(s)
 	head := 6
-	if h < 18 {
+	switch {
+	case h >= 30:
+		head = 7
+	case h < 18:
 		head = 4
 	}
-	out := s.box(w, head, pane{title: v.title(), body: v.summary(s, w)})
+	out := s.box(w, head, pane{title: v.title(), body: v.summary(s, w, head == 7)})
 	h -= head
 	if w >= stackBelow {
 		left := w * 48 / 100
@@ -251,7 +255,9 @@ func (v *why) signalsHeight(w int) int {
 	return h
 }
 
-func (v *why) summary(s *scene, w int) []string {
+// summary has a line of its own for the scores if it is tall, and room for some
+// of them if not.
+func (v *why) summary(s *scene, w int, tall bool) []string {
 	iw, _ := inner(w, 0)
 	a := &v.row
 	state := string(a.State)
@@ -268,14 +274,30 @@ func (v *why) summary(s *scene, w int) []string {
 	if a.Declined {
 		amount += " declined"
 	}
-	return []string{
+	user := s.line(iw).put(theme.Muted, "user ").id(theme.Text, a.UserID).put(theme.Muted, "  order ").id(theme.Text, orNone(a.OrderID)).
+		put(theme.Muted, "  payment ").id(theme.Text, orNone(a.TransactionID))
+	lines := []string{
 		s.line(iw).put(levelRole(a.Level), joinNonEmpty(" ", levelSign(a.Level), risk, a.Level)).
 			put(theme.Muted, advice).put(theme.Strong, a.Action).push(theme.Strong, amount).done(),
 		s.words(iw, theme.Text, a.Why),
-		s.line(iw).put(theme.Muted, "user ").id(theme.Text, a.UserID).put(theme.Muted, "  order ").id(theme.Text, orNone(a.OrderID)).
-			put(theme.Muted, "  payment ").id(theme.Text, orNone(a.TransactionID)).done(),
-		s.line(iw).id(theme.Muted, s.clock(a.At)+", "+text.Span(s.since(a.At))+" ago").put(theme.Muted, " · seen "+text.Rough(max(0, a.Raised.Sub(a.At)))+" later · "+state).done(),
 	}
+	if tall {
+		lines = append(lines, s.words(iw, theme.Muted, strings.Join(scores(a), " · ")))
+	} else {
+		user.push(theme.Muted, strings.Join(scores(a), " · "))
+	}
+	return append(lines, user.done(),
+		s.line(iw).id(theme.Muted, s.clock(a.At)+", "+text.Span(s.since(a.At))+" ago").put(theme.Muted, " · seen "+text.Rough(max(0, a.Raised.Sub(a.At)))+" later · "+state).done())
+}
+
+// scores are what each has to say: this rule, the model, and how unusual the
+// payment is. Only payments are scored by more than rules.
+func scores(a *analytics.AlertRow) []string {
+	parts := []string{"rule " + strconv.FormatInt(a.Score, 10)}
+	if a.TransactionID != "" {
+		parts = append(parts, "model "+strconv.FormatInt(a.Model, 10), "unusual "+strconv.FormatInt(a.Anomaly, 10))
+	}
+	return parts
 }
 
 func orNone(s string) string {

@@ -93,6 +93,16 @@ type fraudPart struct {
 	ByPattern         map[string]patternPart `json:"by_pattern"`
 	Rules             map[string]rulePart    `json:"rules"`
 	PreventedLoss     event.Cents            `json:"prevented_loss_cents"`
+	Model             modelPart              `json:"model"`
+}
+
+// modelPart is how good the model was about the newest payments with a label,
+// before it learned from them.
+type modelPart struct {
+	AUC       *float64 `json:"auc"`
+	Precision *float64 `json:"precision"` // of scores from 50 on, as recall
+	Recall    *float64 `json:"recall"`
+	Learned   int64    `json:"learned"` // labels
 }
 
 // rulePart is how one rule did: by labelled payments, and by how long its
@@ -121,14 +131,14 @@ type inventoryPart struct {
 // click that followed: of one session in so many. They are null while there is
 // none.
 type recommendationsPart struct {
-	HitRate20 *float64             `json:"hit_rate_20"` // of the model whose lists are shown
-	MRR20     *float64             `json:"mrr_20"`
-	Shown     int64                `json:"shown"`
-	Evicted   int64                `json:"evicted"` // sessions and purchases no longer learned from
-	ByModel   map[string]modelPart `json:"by_model"`
+	HitRate20 *float64              `json:"hit_rate_20"` // of the model whose lists are shown
+	MRR20     *float64              `json:"mrr_20"`
+	Shown     int64                 `json:"shown"`
+	Evicted   int64                 `json:"evicted"` // sessions and purchases no longer learned from
+	ByModel   map[string]listerPart `json:"by_model"`
 }
 
-type modelPart struct {
+type listerPart struct {
 	HitRate20 *float64 `json:"hit_rate_20"`
 	MRR20     *float64 `json:"mrr_20"`
 }
@@ -209,7 +219,7 @@ func newFraud(t *analytics.Totals) fraudPart {
 		Precision:         ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.FalseAlarms),
 		Recall:            ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.Missed),
 		FalsePositiveRate: ratio(t.Truth.FalseAlarms, t.Truth.FalseAlarms+t.Truth.Quiet),
-		ByPattern:         map[string]patternPart{}, Rules: map[string]rulePart{},
+		ByPattern:         map[string]patternPart{}, Rules: map[string]rulePart{}, Model: newModel(&t.Model),
 	}
 	for name, n := range t.ByPattern {
 		p.ByPattern[name] = patternPart{n.Subjects, ratio(n.Found, n.Subjects)}
@@ -225,13 +235,21 @@ func newFraud(t *analytics.Totals) fraudPart {
 }
 
 func newRecommendations(t *analytics.Totals) recommendationsPart {
-	p := recommendationsPart{Shown: t.Shown, Evicted: t.RecommendEvicted, ByModel: map[string]modelPart{}}
+	p := recommendationsPart{Shown: t.Shown, Evicted: t.RecommendEvicted, ByModel: map[string]listerPart{}}
 	for i, h := range t.ByModel {
-		m := modelPart{ratio(h.Hits20, t.Shown), ratio(h.Reciprocal, t.Shown*analytics.ReciprocalUnit)}
+		m := listerPart{ratio(h.Hits20, t.Shown), ratio(h.Reciprocal, t.Shown*analytics.ReciprocalUnit)}
 		p.ByModel[analytics.Model(i).String()] = m
 		if analytics.Model(i) == analytics.VMIS {
 			p.HitRate20, p.MRR20 = m.HitRate20, m.MRR20
 		}
+	}
+	return p
+}
+
+func newModel(m *analytics.ModelTruth) modelPart {
+	p := modelPart{Precision: ratio(m.Right, m.Right+m.Wrong), Recall: ratio(m.Right, m.Right+m.Lost), Learned: m.Learned}
+	if m.Right+m.Lost > 0 && m.Judged > m.Right+m.Lost { // both kinds, or there is nothing to tell apart
+		p.AUC = &m.AUC
 	}
 	return p
 }

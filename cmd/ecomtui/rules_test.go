@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,7 +23,7 @@ func TestRulesFile_isReadAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var log bytes.Buffer
+	var log logged
 	was := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(was)
@@ -44,24 +45,24 @@ func TestRulesFile_isReadAgain(t *testing.T) {
 			{"velocity: {limits: {user: 5}}", "user: 5", "have changed"},
 			{"", "user: 4", "have changed"},
 		} {
-			log.Reset()
+			log.take()
 			write(c.text)
 			time.Sleep(3 * rulesEvery)
 			synctest.Wait()
 			if got := f.rules.Load().Text(); !strings.Contains(got, c.rules) {
 				t.Errorf("%q: %s", c.text, got)
 			}
-			if got := log.String(); (c.says == "") != (got == "") || !strings.Contains(got, c.says) || strings.Count(got, "\n") > 1 {
+			if got := log.take(); (c.says == "") != (got == "") || !strings.Contains(got, c.says) || strings.Count(got, "\n") > 1 {
 				t.Errorf("%q: logged %q", c.text, got)
 			}
 		}
-		log.Reset()
+		log.take()
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(3 * rulesEvery)
 		synctest.Wait()
-		if got := log.String(); !strings.Contains(got, "stay as they are") || strings.Count(got, "\n") != 1 {
+		if got := log.take(); !strings.Contains(got, "stay as they are") || strings.Count(got, "\n") != 1 {
 			t.Errorf("a file that is gone: logged %q", got)
 		}
 		stop()
@@ -69,6 +70,28 @@ func TestRulesFile_isReadAgain(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// logged is what a log says, for whoever waits to read it.
+type logged struct {
+	mu   sync.Mutex // guards text
+	text []byte
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, b...)
+	return len(b), nil
+}
+
+// take returns what has been said since it was last taken.
+func (l *logged) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := string(l.text)
+	l.text = nil
+	return text
 }
 
 func TestOpenRules_refuses(t *testing.T) {
