@@ -18,9 +18,9 @@ import (
 // What each operator costs is measured on records in memory, on one core and by
 // its own clock, so that neither the broker nor a neighbour is in it.
 const (
-	inMemory = 400_000 // records at most
-	poll     = 500     // records applied at once
-	commit   = 20_000  // records between two checkpoints, as while catching up
+	inMemory = 1_000_000 // records at most
+	poll     = 500       // records applied at once
+	commit   = 100_000   // records between two checkpoints, as while catching up
 )
 
 // operators measures each operator: what it costs to fold an event, and what to
