@@ -21,10 +21,15 @@ func (v *helpPage) offers(*scene) when { return moving }
 func definitions() [][2]string {
 	return [][2]string{
 		{"revenue", "price × quantity of purchases, before discounts and refunds, without tax and shipping"},
+		{"net revenue", "revenue less discounts and refunds; a refund counts when it happens"},
 		{"average an order", "revenue less discounts and refunds, over orders"},
 		{"conversion", "sessions that bought, of the sessions that ended in the newest five minutes that are over"},
 		{"carts abandoned", "of the sessions that put something in a cart, those that did not buy"},
 		{"session", "a user's events without a gap of 30 minutes; it ends when the gap is over"},
+		{"checkout abandoned", "of the sessions that began a checkout, those that did not buy"},
+		{"half below, 95 %", "half of the orders came to no more; nineteen in twenty: within one percent"},
+		{"unusual", "how many deviations from the median of the last two hours, from five on: ▲ above, ▼ below"},
+		{"best sellers", "the items of most revenue today"},
 		{"visitors now", "different users with an event in the newest five minutes that are over (estimated)"},
 		{"payments ok", "authorized, of authorized and declined"},
 		{"at risk", "authorized payments with an alert in the last hour, an order counted once"},
