@@ -12,17 +12,18 @@ import (
 // kpi counts what shoppers and money do in sliding windows of event time.
 // Stock movements and labels are no part of it.
 type kpi struct {
-	slide  event.Millis
-	size   int64 // panes a window
-	panes  map[int64]*pane
-	due    int64 // windows that start before this pane can grow no more
-	closed int64 // windows that start before this pane have been emitted as final
-	gone   []int64
-	hours  *periods
-	days   *periods
-	normal normal
-	judged bool // since the last save
-	totals *Totals
+	slide       event.Millis
+	size        int64 // panes a window
+	panes       map[int64]*pane
+	due         int64 // windows that start before this pane can grow no more
+	closed      int64 // windows that start before this pane have been emitted as final
+	closedSaved int64
+	gone        []int64
+	hours       *periods
+	days        *periods
+	normal      normal
+	judged      bool // since the last save
+	totals      *Totals
 }
 
 func newKPI(p Params) *kpi {
@@ -220,12 +221,13 @@ func (k *kpi) save(emit func(string, []byte)) {
 	for _, i := range k.gone {
 		emit(strconv.FormatInt(i, 10), nil)
 	}
-	if len(k.gone) > 0 {
+	k.gone = nil
+	if k.closed != k.closedSaved { // or windows that are final would be made again, and judged by what came after them
+		k.closedSaved = k.closed
 		var w writer
 		w.int(k.closed)
 		emit("closed", w.b)
 	}
-	k.gone = nil
 	if k.judged {
 		k.judged = false
 		var w writer
@@ -253,6 +255,7 @@ func (k *kpi) load(key string, value []byte) error {
 	switch key {
 	case "closed":
 		k.closed = int64(r.millis())
+		k.closedSaved = k.closed
 		return r.done()
 	case "normal":
 		k.normal.decode(r)

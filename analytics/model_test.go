@@ -61,6 +61,27 @@ func TestRarity(t *testing.T) {
 	}
 }
 
+// What is saved can be loaded, after any payment: one sign is of nearly all of
+// them, and has been counted more often than what its counters add up to.
+func TestRarity_comesBack(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	r := new(rarity)
+	for i := range 4 * raritySpan {
+		s := sample(rnd, false)
+		s[0], s[1] = 3, 1 // as all are
+		r.judge(&s)
+		if i%1000 > 3 && i%raritySpan/2 > 3 {
+			continue
+		}
+		var w writer
+		r.encode(&w)
+		again, from := new(rarity), &reader{b: w.b}
+		if again.decode(from); from.done() != nil || again.total != r.total || again.seen != r.seen {
+			t.Fatalf("after %d payments: %v, %d of %d", i+1, from.err, again.total, r.total)
+		}
+	}
+}
+
 // The figures are those of the newest payments, and AUC is what comparing each
 // fraud with each honest payment gives.
 func TestMerit(t *testing.T) {

@@ -116,7 +116,7 @@ func (p *param) text() string {
 	case *event.Millis:
 		return durationText(*at)
 	case *float64:
-		return strconv.FormatFloat(*at, 'g', -1, 64)
+		return strconv.FormatFloat(*at, 'f', -1, 64)
 	case *int:
 		return strconv.Itoa(*at)
 	case *int64:

@@ -114,7 +114,7 @@ func (r *rarity) encode(w *writer) {
 func (r *rarity) decode(from *reader) {
 	r.counters(func(n *uint32) {
 		v := from.int()
-		if v < 0 || v > raritySpan {
+		if v < 0 || v > 2*raritySpan { // halved as often as total, but from more
 			from.fail()
 		}
 		*n = uint32(v)

@@ -254,9 +254,9 @@ func (r *StockRow) SellThrough() float64 {
 	return fraction(float64(r.UnitsSold), float64(max(0, r.OnHand)))
 }
 
-// FillRate is units sold of those that would have been sold, had there always
+// InStock is units sold of those that would have been sold, had there always
 // been stock; 0 of none.
-func (r *StockRow) FillRate() float64 { return fraction(float64(r.UnitsSold), r.LostSales) }
+func (r *StockRow) InStock() float64 { return fraction(float64(r.UnitsSold), r.LostSales) }
 
 func fraction(part, rest float64) float64 {
 	if part <= 0 {

@@ -111,6 +111,45 @@ func TestParseRules_anything(t *testing.T) {
 	})
 }
 
+// Whatever a parameter may be, the rules say it so that they can be read again.
+func TestRules_sayWhatTheyAre(t *testing.T) {
+	for _, least := range []bool{true, false} {
+		list := rules()
+		for _, rule := range list {
+			for _, p := range rule.params() {
+				p.extreme(least)
+			}
+		}
+		r := newRules(list)
+		if again, err := ParseRules("f", []byte(r.Text())); err != nil || again.Text() != r.Text() {
+			t.Errorf("%v\n%s", err, r.Text())
+		}
+	}
+	r, err := ParseRules("f", []byte("impossible_travel: {weights: {fresh: 0.00001}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseRules("f", []byte(r.Text())); err != nil {
+		t.Error(err)
+	}
+}
+
+// extreme sets a parameter to the least, or the most, that it may be.
+func (p *param) extreme(least bool) {
+	v := p.most
+	if least {
+		v = p.least
+	}
+	switch at := p.at.(type) {
+	case *event.Millis:
+		*at = event.Millis(max(1, v))
+	case *float64:
+		*at = v
+	default:
+		p.setWhole(int64(v))
+	}
+}
+
 // A rule that is off is asked nothing, and one with another limit speaks later.
 func TestAdopt_judgesByTheNewRules(t *testing.T) {
 	for text, alerts := range map[string]int64{"": 1, "velocity: {enabled: false}": 0, "velocity: {limits: {user: 6, card: 6}}": 0, "velocity: {span: 1ms}": 0} {

@@ -528,7 +528,7 @@ func (s *sessions) until(user string, t event.Millis) []Step {
 		return nil
 	}
 	for _, v := range u.open {
-		if t < v.start || t >= v.end+s.gap {
+		if t < v.start || t >= v.end+s.gap || s.midnight(v, t) {
 			continue
 		}
 		steps := v.journey.Steps()

@@ -19,7 +19,7 @@ func TestSessions_equalBruteForce(t *testing.T) {
 		t.Run(policy, func(t *testing.T) {
 			split := 0
 			rapid.Check(t, func(t *rapid.T) { split += sessionsByHand(t, policy) })
-			if (split > 0) != (policy == SessionUA) {
+			if policy == SessionGA4 && split > 0 || policy == SessionUA && split == 0 && !testing.Short() { // a short run may see no midnight
 				t.Errorf("%d sessions ended at midnight", split)
 			}
 		})

@@ -383,7 +383,7 @@ func fields(row any) map[string]string {
 		out["net"] = valueText(reflect.ValueOf(r.Net()))
 	case StockRow:
 		out["available"] = strconv.FormatInt(r.Available(), 10)
-		out["fill_rate"] = valueText(reflect.ValueOf(r.FillRate()))
+		out["in_stock"] = valueText(reflect.ValueOf(r.InStock()))
 		out["sell_through"] = valueText(reflect.ValueOf(r.SellThrough()))
 	}
 	v := reflect.ValueOf(row)

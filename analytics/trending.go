@@ -20,6 +20,7 @@ const (
 	trendRows   = 20
 	trendLeast  = 3      // views in the last five minutes, below which nothing trends
 	trendItems  = 20_000 // items counted in one minute at most
+	trendPrices = 50_000 // items whose price is remembered at most
 	priceHours  = 24     // how long a price counts as what the item usually costs
 )
 
@@ -29,6 +30,7 @@ type trending struct {
 	minutes map[int64]*trendMinute
 	prices  map[string]*price
 	newest  int64        // minute
+	swept   int64        // hour in which prices were last forgotten
 	shown   int64        // rows out there
 	now     event.Millis // newest event
 	ranked  event.Millis // now, when the rows were last made
@@ -127,12 +129,14 @@ func (t *trending) expire() {
 			t.gone = append(t.gone, minuteKey(n))
 		}
 	}
-	const hour = 60
-	if t.newest%hour != 0 {
+	const minutes = 60
+	hour := t.newest / minutes
+	if hour == t.swept {
 		return
 	}
+	t.swept = hour
 	for item, p := range t.prices {
-		if p.newest < t.newest/hour-priceHours {
+		if p.newest < hour-priceHours {
 			delete(t.prices, item)
 			t.gone = append(t.gone, priceKey(item))
 		}
@@ -147,6 +151,9 @@ func (t *trending) priced(r *event.Record) {
 	}
 	p := t.prices[e.ItemID]
 	if p == nil {
+		if len(t.prices) >= trendPrices {
+			return
+		}
 		p = &price{}
 		t.prices[clone(e.ItemID)] = p
 	}

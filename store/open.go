@@ -21,21 +21,14 @@ import (
 //go:embed schema.sql
 var schema string
 
-// migration leads a file from each version to the next: the first statement
-// batch from 1 to 2. Each ends by setting user_version.
-func migrations() []string {
-	return []string{
-		// Alerts are about subjects. What fraud rules remember looks different, so
-		// they begin anew: they know users and habits again within days.
-		`ALTER TABLE alert ADD COLUMN subject_kind TEXT NOT NULL DEFAULT '';
-		ALTER TABLE alert ADD COLUMN subject_id TEXT NOT NULL DEFAULT '';
-		ALTER TABLE alert ADD COLUMN risk INTEGER NOT NULL DEFAULT 0;
-		ALTER TABLE alert ADD COLUMN model INTEGER NOT NULL DEFAULT 0;
-		ALTER TABLE alert ADD COLUMN anomaly INTEGER NOT NULL DEFAULT 0;
-		DELETE FROM state WHERE operator IN ('fraud', 'truth');
-		PRAGMA user_version = 2`,
-	}
-}
+// firstVersion is the oldest a file may be: what went before was never released.
+const firstVersion = 2
+
+// migrations lead a file from each version to the next: the first statement
+// batch from firstVersion to the one after it. Each ends by setting user_version.
+// What changes the state of an operator is one too, if only to delete that state.
+// There is none yet.
+func migrations() []string { return nil }
 
 const (
 	fileMode = 0o600
@@ -150,11 +143,13 @@ func ready(ctx context.Context, conn *sqlite3.SQLiteConn, path string, migration
 	if err != nil {
 		return damaged(ctx, path, err)
 	}
-	switch known := int64(len(migrations)) + 1; {
+	switch known := int64(len(migrations)) + firstVersion; {
 	case version > known:
 		return fmt.Errorf("%s is of version %d, made by a newer ecomtui than this one, which knows %d: use the newer one, or another --data-dir", path, version, known)
 	case version == 0:
 		return &DamagedError{Path: path, Err: errors.New("it is empty or no database of ecomtui")}
+	case version < firstVersion:
+		return fmt.Errorf("%s is of version %d, from before the first release, and cannot be read any more: start over with another --data-dir", path, version)
 	}
 	if err := check(ctx, conn); err != nil {
 		return damaged(ctx, path, err)
@@ -240,7 +235,7 @@ func salvage(ctx context.Context, path string) (settings map[string]string, err 
 
 // migrate leads the file to the newest version, behind a copy of it as it was.
 func migrate(ctx context.Context, conn *sqlite3.SQLiteConn, path string, version int64, migrations []string) error {
-	steps := migrations[version-1:]
+	steps := migrations[version-firstVersion:]
 	if len(steps) == 0 {
 		return nil
 	}

@@ -180,7 +180,7 @@ CREATE TABLE stock (
 	units_sold        INTEGER NOT NULL, -- in all
 	lost_sales        REAL    NOT NULL, -- units: out-of-stock time × the sales rate before it
 	sell_through_rate REAL    NOT NULL, -- units_sold / (units_sold + on_hand)
-	fill_rate         REAL    NOT NULL, -- units_sold / (units_sold + lost_sales)
+	in_stock_rate     REAL    NOT NULL, -- units_sold / (units_sold + lost_sales)
 	updated_ms        INTEGER NOT NULL,
 	sold              TEXT    NOT NULL, -- JSON: units by ten minutes, oldest first
 	PRIMARY KEY (item_id, location_id)

@@ -9,7 +9,7 @@ import (
 const upsertStock = `
 INSERT INTO stock (item_id, location_id, on_hand, reserved, available, incoming, reorder_point, suggested, sold_per_hour,
 	days_of_cover, stockout_eta_ms, stockout_from_ms, stockout_to_ms, sold_out_since_ms, out_for_ms, units_sold, lost_sales,
-	sell_through_rate, fill_rate, updated_ms, sold)
+	sell_through_rate, in_stock_rate, updated_ms, sold)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved, available = excluded.available,
 	incoming = excluded.incoming, reorder_point = excluded.reorder_point, suggested = excluded.suggested,
@@ -17,7 +17,7 @@ ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserv
 	stockout_eta_ms = excluded.stockout_eta_ms, stockout_from_ms = excluded.stockout_from_ms,
 	stockout_to_ms = excluded.stockout_to_ms, sold_out_since_ms = excluded.sold_out_since_ms,
 	out_for_ms = excluded.out_for_ms, units_sold = excluded.units_sold, lost_sales = excluded.lost_sales,
-	sell_through_rate = excluded.sell_through_rate, fill_rate = excluded.fill_rate, updated_ms = excluded.updated_ms,
+	sell_through_rate = excluded.sell_through_rate, in_stock_rate = excluded.in_stock_rate, updated_ms = excluded.updated_ms,
 	sold = excluded.sold`
 
 func (w *writer) writeStock(ctx context.Context, r *analytics.StockRow) error {
@@ -25,5 +25,5 @@ func (w *writer) writeStock(ctx context.Context, r *analytics.StockRow) error {
 	return w.stock.add(ctx, w.conn, r.ItemID, r.LocationID, r.OnHand, r.Reserved, r.Available(), r.Incoming, r.ReorderPoint,
 		r.Suggested, finite(r.SoldPerHour), finite(r.DaysOfCover), int64(r.StockoutETA), int64(r.StockoutFrom),
 		int64(r.StockoutTo), int64(r.SoldOutSince), int64(r.OutFor), r.UnitsSold, finite(r.LostSales), finite(r.SellThrough()),
-		finite(r.FillRate()), int64(r.Updated), string(w.json))
+		finite(r.InStock()), int64(r.Updated), string(w.json))
 }

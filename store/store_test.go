@@ -176,7 +176,7 @@ func TestCommit_hasATableForEveryRow(t *testing.T) {
 			`{"event":"add_to_cart","time":1,"item":"i1","topic":"transactions","partition":2,"offset":77}] subject_kind=device subject_id=d1 risk=90 model=40 anomaly=30`},
 		analytics.StockTable: {"SELECT * FROM stock", "item_id=i1 location_id=l1 on_hand=5 reserved=7 available=-2 incoming=1 reorder_point=2 suggested=6 " +
 			"sold_per_hour=1.5 days_of_cover=-1 stockout_eta_ms=3 stockout_from_ms=7 stockout_to_ms=8 sold_out_since_ms=4 out_for_ms=9 " +
-			"units_sold=15 lost_sales=5 sell_through_rate=0.75 fill_rate=0.75 updated_ms=5 sold=[1,0,2]"},
+			"units_sold=15 lost_sales=5 sell_through_rate=0.75 in_stock_rate=0.75 updated_ms=5 sold=[1,0,2]"},
 		analytics.ReconciliationTable: {"SELECT * FROM reconciliation", "kind=oversell key=i1/l1 opened_ms=5 closed_ms=0 evidence=" +
 			`[{"event":"reserved","time":5,"item":"i1","topic":"transactions","partition":2,"offset":77}]`},
 		analytics.RecommendationTable: {
@@ -537,7 +537,7 @@ func TestOpen_migratesBehindABackup(t *testing.T) {
 	d := openAt(t, path)
 	commit(t, d, aCommit(1))
 	closed(t, d)
-	now := int64(len(migrations())) + 1
+	now := int64(len(migrations())) + firstVersion
 	steps := slices.Concat(migrations(), []string{
 		fmt.Sprintf(`ALTER TABLE gap ADD COLUMN note TEXT; PRAGMA user_version = %d`, now+1),
 		fmt.Sprintf(`CREATE TABLE wrong (a); CREATE TABLE wrong (b); PRAGMA user_version = %d`, now+2),
@@ -545,7 +545,7 @@ func TestOpen_migratesBehindABackup(t *testing.T) {
 	if _, err := open(t.Context(), path, schema, steps); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("from version %d", now+1)) {
 		t.Fatalf("a step that fails: %v", err)
 	}
-	d, err := open(t.Context(), path, schema, steps[:now])
+	d, err := open(t.Context(), path, schema, steps[:now-firstVersion+1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -564,28 +564,16 @@ func TestOpen_migratesBehindABackup(t *testing.T) {
 	}
 }
 
-// A file of version 1 keeps its alerts and everything else; only what fraud
-// rules remembered is let go, for they could not read it.
+// A file from before the first release is refused, and left as it is.
 func TestOpen_fromVersion1(t *testing.T) {
 	path := file(t)
 	d := openAt(t, path)
-	c := aCommit(1)
-	c.Checkpoint.Changed = []analytics.StateEntry{{Operator: "fraud", Key: "x", Value: []byte{1}}, {Operator: "kpi", Key: "y", Value: []byte{2}}}
-	c.Updates = []analytics.Update{analytics.AlertRow{ID: "a", Rule: "velocity", State: analytics.AlertConfirmed}}
-	commit(t, d, c)
-	err := exec(d.writer.conn, `ALTER TABLE alert DROP COLUMN subject_kind; ALTER TABLE alert DROP COLUMN subject_id;
-		ALTER TABLE alert DROP COLUMN risk; ALTER TABLE alert DROP COLUMN model; ALTER TABLE alert DROP COLUMN anomaly; PRAGMA user_version = 1`)
-	if err != nil {
+	if err := exec(d.writer.conn, `PRAGMA user_version = 1`); err != nil {
 		t.Fatal(err)
 	}
 	closed(t, d)
-	d = openAt(t, path)
-	defer closed(t, d)
-	if s := load(t, d).State; len(s) != 1 || s[0].Operator != "kpi" {
-		t.Errorf("state %v", s)
-	}
-	if a, err := d.Alert(t.Context(), "a"); err != nil || a.Rule != "velocity" || a.SubjectKind != "" {
-		t.Errorf("alert %+v, %v", a, err)
+	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "start over with another --data-dir") {
+		t.Errorf("opened, or refused with %v", err)
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 // that a rule is changed by saving the file.
 type rulesFile struct {
 	path  string
-	text  []byte // as last read
+	text  []byte // as last taken in
+	seen  []byte // as last looked at
 	wrong string // what was last said about it
 	// rules are what the file last said that made sense; the pipeline reads them.
 	rules atomic.Pointer[analytics.Rules]
@@ -31,17 +32,32 @@ const (
 // openRules reads the file for the first time, when it has to make sense.
 func openRules(path string) (*rulesFile, error) {
 	f := &rulesFile{path: path}
-	_, err := f.read()
+	text, err := readSmall(path)
+	if err != nil {
+		return f, err
+	}
+	f.seen = text
+	_, err = f.take(text)
 	return f, err
 }
 
-// read takes in what the file says, and reports whether that is news. While it
-// makes no sense, what it said before goes on.
+// read takes in what the file says, once it has said it twice: who looks while it
+// is being saved sees half of it, or nothing.
 func (f *rulesFile) read() (changed bool, err error) {
 	text, err := readSmall(f.path)
-	if err != nil || f.text != nil && bytes.Equal(text, f.text) {
+	if err != nil {
 		return false, err
 	}
+	settled := bytes.Equal(text, f.seen)
+	if f.seen = text; !settled || bytes.Equal(text, f.text) {
+		return false, nil
+	}
+	return f.take(text)
+}
+
+// take reports whether the text is news. While it makes no sense, what it said
+// before goes on.
+func (f *rulesFile) take(text []byte) (changed bool, err error) {
 	f.text = text
 	rules, err := analytics.ParseRules(f.path, text)
 	if err != nil {

@@ -36,6 +36,7 @@ func TestRulesFile_isReadAgain(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- f.follow(ctx) }()
+		time.Sleep(rulesEvery / 2) // so that looking and writing never happen at one moment
 		for _, c := range []struct{ text, rules, says string }{
 			{"velocity: {limits: {user: 6}}", "user: 6", ""},
 			{"velocity: {limits: {user: 7}}", "user: 7", "have changed"},
@@ -46,6 +47,14 @@ func TestRulesFile_isReadAgain(t *testing.T) {
 			{"", "user: 4", "have changed"},
 		} {
 			log.take()
+			for _, half := range []string{"", "velocity: {limits: {user: 9}}"} { // while it is being saved
+				before := f.rules.Load()
+				write(half)
+				time.Sleep(rulesEvery)
+				if f.rules.Load() != before {
+					t.Fatalf("half a file was taken in: %q", half)
+				}
+			}
 			write(c.text)
 			time.Sleep(3 * rulesEvery)
 			synctest.Wait()
