@@ -51,9 +51,12 @@ func (f *fraud) apply(r *event.Record) {
 	if r.Topic > event.Transactions {
 		return
 	}
-	if n := r.Event.Name; n == event.SessionStart || n == event.Login {
+	switch r.Event.Name {
+	case event.SessionStart, event.Login:
 		f.history.trails.see(&r.Event)
 		return
+	case event.AddToCart:
+		f.history.trails.see(&r.Event)
 	}
 	if k, ok := kindOf(&r.Event); ok {
 		a := newAct(r, k)
@@ -248,9 +251,10 @@ func (f *fraud) flush(_ bool, emit func(Update)) {
 
 // parts are what the state consists of beside the acts, by the first word of
 // their keys.
-func (f *fraud) parts() [5]part {
+func (f *fraud) parts() [6]part {
 	return [...]part{
 		{"trail", f.history.trails},
+		{"price", f.history.trails.prices},
 		{"profile", f.history.profiles},
 		{"habit", f.history.habits},
 		{"alert", f.alerts},

@@ -11,13 +11,14 @@ const (
 	habitShop       = 200      // payments until the shop has one
 	habitDeviation  = 0.25     // least deviation believed: nobody pays the same to the cent for ever
 	habitDeviations = 3        // above its mean, at which a habit learns no more of an amount
-	habitKeep       = 60 * day // without a payment, until a habit is forgotten
+	habitKeep       = 60 * day // without a payment, or a thing, until a habit is forgotten
 	mostHabits      = 200_000  // habits kept at most, newest first
 )
 
-// habits are what users usually pay, in the order of event time.
+// habits are what is usual, by key, in the order of event time: what users pay,
+// or what the things of a category cost.
 type habits struct {
-	of      map[string]*habit // by user; "" is the whole shop
+	of      map[string]*habit // by user, where "" is the whole shop; or by category
 	day     event.Millis      // of the last sweep
 	unsaved map[string]struct{}
 }
@@ -79,27 +80,32 @@ func (hs *habits) learn(a *act) {
 		return
 	}
 	hs.sweep(a.at)
-	x := math.Log(float64(a.value))
 	h := hs.user(a.user)
 	if h == nil {
 		h = hs.shop()
 	}
+	x := math.Log(float64(a.value))
 	if h != nil {
 		x = min(x, h.mean+habitDeviations*h.deviation())
 	}
 	for _, k := range []string{a.user, ""} {
-		h := hs.of[k]
-		if h == nil {
-			h = new(habit)
-			hs.of[k] = h
-		}
-		h.learn(x, a.at)
-		hs.unsaved[k] = struct{}{}
+		hs.open(k).learn(x, a.at)
 	}
 }
 
-// sweep forgets, once a day of event time or when there are too many, who has
-// not paid for long.
+// open is a habit that is about to learn.
+func (hs *habits) open(key string) *habit {
+	h := hs.of[key]
+	if h == nil {
+		h = new(habit)
+		hs.of[key] = h
+	}
+	hs.unsaved[key] = struct{}{}
+	return h
+}
+
+// sweep forgets, once a day of event time or when there are too many, of what
+// nothing has been heard for long.
 func (hs *habits) sweep(now event.Millis) {
 	if now/day == hs.day && len(hs.of) < mostHabits {
 		return

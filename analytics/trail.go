@@ -3,19 +3,23 @@ package analytics
 import (
 	"cmp"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strconv"
 
 	"ecomtui/event"
 )
 
-// trails are the countries in which visits began lately, by user. Nine visits
-// in ten come to nothing that a rule looks at, so what is kept of each is small.
-// Logins come the same way, in order, to the profiles.
+// trails are the countries in which visits began lately, and what was put into
+// carts, by user. Nine visits in ten come to nothing that a rule looks at, so what
+// is kept of each is small. Logins come the same way, in order, to the profiles,
+// and so do prices to what is known of them.
 type trails struct {
 	profiles *profiles
+	prices   *habits           // of things, by category
 	waiting  []sighting        // the watermark has not passed them
 	due      []sighting        // it is passing them; in order
+	past     int               // so many of them have been passed
 	changed  bool              // those that wait, since the last save
 	passed   []sighting        // in order
 	first    int64             // number of passed[0]: they are numbered through, from 1
@@ -25,15 +29,27 @@ type trails struct {
 	gone     []int64           // keys of blocks, since the last save
 }
 
-// A sighting is one beginning of a visit, or a login.
+// A sighting is one beginning of a visit, a login, or something put into a cart.
 type sighting struct {
-	at      event.Millis
-	user    uint64 // hash
-	device  uint32 // hash, of a login
-	login   bool
-	before  int32 // how much smaller the number of the one before is, of the same part of the users; 0 is none
-	country [2]byte
+	at       event.Millis
+	user     uint64 // hash
+	hash     uint32 // of a login's device, or of the category of what was put into a cart
+	before   int32  // how much smaller the number of the one before is, of the same part of the users; 0 is none
+	price    uint32 // of one piece, in cents
+	quantity uint8  // both up to the greatest
+	country  [2]byte
+	what     sighted
 }
+
+// sighted is what was seen. State holds the numbers.
+type sighted uint8
+
+const (
+	visitBegan sighted = iota
+	loggedIn
+	picked
+	sightedCount
+)
 
 // trailBlock is sightings that are one row of the state.
 type trailBlock struct {
@@ -43,21 +59,28 @@ type trailBlock struct {
 
 const (
 	trailKeep  = 3 * hour // no traveller is on the way for longer
-	mostTrails = 200_000  // sightings: two hours at some hundred events a second
+	mostTrails = 250_000  // sightings: two hours at some hundred events a second
 	trailHeads = 1 << 15  // so few share one that a user's are found at once; a map would cost more than all the rest
 )
 
-func newTrails(ps *profiles) *trails { return &trails{profiles: ps, first: 1} }
+func newTrails(ps *profiles) *trails {
+	return &trails{profiles: ps, prices: newHabits(), first: 1}
+}
 
-// see takes in that a visit begins, or that a user logs in. Nobody can be told
-// from nobody.
+// see takes in that a visit begins, that a user logs in, or puts something into
+// the cart. Nobody can be told from nobody.
 func (ts *trails) see(e *event.Event) {
-	s := sighting{at: e.Time, user: textHash(e.UserID), login: e.Name == event.Login, country: country(e.IPCountry)}
-	if s.user == 0 || !s.login && s.country == [2]byte{} {
-		return
+	s := sighting{at: e.Time, user: textHash(e.UserID), country: country(e.IPCountry)}
+	switch e.Name {
+	case event.Login:
+		s.what, s.hash = loggedIn, hash32(e.DeviceID)
+	case event.AddToCart:
+		s.what, s.hash, s.country = picked, hash32(e.ItemCategory), [2]byte{}
+		s.price = uint32(max(0, min(e.Price, math.MaxUint32)))
+		s.quantity = uint8(max(1, min(e.Quantity, math.MaxUint8)))
 	}
-	if s.login {
-		s.device = hash32(e.DeviceID)
+	if s.user == 0 || s.what == visitBegan && s.country == [2]byte{} {
+		return
 	}
 	ts.waiting = append(ts.waiting, s)
 	ts.changed = true
@@ -71,16 +94,12 @@ func country(s string) (c [2]byte) {
 	return c
 }
 
-// order puts sightings in order. Of two that are at the same time and not of
-// the same user it does not matter.
+// order puts sightings in order, whoever they are of: prices are learned from all.
 func (s *sighting) order(o *sighting) bool {
-	if s.at != o.at || s.user != o.user {
-		return s.at < o.at || s.at == o.at && s.user < o.user
-	}
-	if s.login != o.login {
-		return o.login
-	}
-	return s.device < o.device || s.device == o.device && slices.Compare(s.country[:], o.country[:]) < 0
+	return cmp.Or(
+		cmp.Compare(s.at, o.at), cmp.Compare(s.user, o.user), cmp.Compare(s.what, o.what), cmp.Compare(s.hash, o.hash),
+		cmp.Compare(s.price, o.price), cmp.Compare(s.quantity, o.quantity), slices.Compare(s.country[:], o.country[:]),
+	) < 0
 }
 
 // advance says that the watermark is passing what is before wm; upTo follows.
@@ -93,12 +112,15 @@ func (ts *trails) advance(wm event.Millis) {
 // inSequence sorts by insertion: sightings come nearly in order.
 func inSequence(list []sighting) {
 	for i := 1; i < len(list); i++ {
-		s, at := list[i], i
-		for at > 0 && s.order(&list[at-1]) {
-			list[at] = list[at-1]
+		s, at := &list[i], i
+		for at > 0 && (s.at < list[at-1].at || s.at == list[at-1].at && s.order(&list[at-1])) {
 			at--
 		}
-		list[at] = s
+		if at < i {
+			moved := *s
+			copy(list[at+1:], list[at:i])
+			list[at] = moved
+		}
 	}
 }
 
@@ -118,16 +140,23 @@ func ripe[T any](due, waiting []T, is func(T) bool) (_, _ []T) {
 
 // upTo goes on to a moment.
 func (ts *trails) upTo(to event.Millis) {
-	n := 0
+	n := ts.past
 	for n < len(ts.due) && ts.due[n].at <= to {
-		if s := ts.due[n]; s.login {
-			ts.profiles.hear(s.user, s.at, s.country, s.device)
-		} else {
+		s := ts.due[n]
+		switch s.what {
+		case loggedIn:
+			ts.profiles.hear(s.user, s.at, s.country, s.hash)
+		case picked:
+			ts.learn(&s)
+			ts.pass(s)
+		default:
 			ts.pass(s)
 		}
 		n++
 	}
-	ts.due = slices.Delete(ts.due, 0, n)
+	if ts.past = n; n == len(ts.due) {
+		ts.due, ts.past = ts.due[:0], 0
+	}
 	for len(ts.passed) > mostTrails || len(ts.passed) > 0 && ts.passed[0].at <= to-trailKeep {
 		ts.drop()
 	}
@@ -163,7 +192,7 @@ func (ts *trails) moved(a *act) (where, before string, left event.Millis, ok boo
 	for number := *ts.part(user); number >= ts.first; {
 		s := &ts.passed[number-ts.first]
 		switch {
-		case s.user != user:
+		case s.user != user || s.what != visitBegan:
 		case here == nil:
 			here = s
 		case s.country != here.country:
@@ -205,8 +234,13 @@ func encodeSightings(list []sighting) []byte {
 		w.int(int64(s.at - last))
 		w.b = binary.LittleEndian.AppendUint64(w.b, s.user)
 		w.b = append(w.b, s.country[:]...)
-		if w.bool(s.login); s.login {
-			w.int(int64(s.device))
+		w.b = append(w.b, byte(s.what))
+		if s.what != visitBegan {
+			w.int(int64(s.hash))
+		}
+		if s.what == picked {
+			w.int(int64(s.price))
+			w.int(int64(s.quantity))
 		}
 		last = s.at
 	}
@@ -230,13 +264,20 @@ func decodeSightings(value []byte) (list []sighting, err error) {
 	for len(r.b) > 0 {
 		last += r.millis()
 		s := sighting{at: last}
-		if len(r.b) < 8+len(s.country) {
+		if len(r.b) < 8+len(s.country)+1 {
 			return nil, errState
 		}
 		s.user = binary.LittleEndian.Uint64(r.b)
 		r.b = r.b[8+copy(s.country[:], r.b[8:]):]
-		if s.login = r.bool(); s.login {
-			s.device = uint32(r.int())
+		s.what, r.b = sighted(r.b[0]), r.b[1:]
+		if s.what >= sightedCount {
+			return nil, errState
+		}
+		if s.what != visitBegan {
+			s.hash = uint32(r.int())
+		}
+		if s.what == picked {
+			s.price, s.quantity = uint32(r.int()), uint8(r.int())
 		}
 		list = append(list, s)
 	}
