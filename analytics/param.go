@@ -72,7 +72,8 @@ func (w *weights) params() []param {
 	return []param{
 		weightParam("new_device", &w.newDevice), weightParam("fresh", &w.fresh), weightParam("abroad", &w.abroad),
 		weightParam("elsewhere", &w.elsewhere), weightParam("strange", &w.strange), weightParam("away", &w.away),
-		weightParam("logged_in", &w.loggedIn), weightParam("single", &w.single), weightParam("resolve", &w.resolve),
+		weightParam("logged_in", &w.loggedIn), weightParam("single", &w.single), weightParam("several", &w.several),
+		weightParam("resolve", &w.resolve), weightParam("dear", &w.dear),
 	}
 }
 

@@ -14,7 +14,9 @@ type payer struct {
 	strange   bool    // address and parcel may be of one country, the card is of neither
 	single    bool    // one thing was put into the cart
 	away      bool    // the address is not of the user's own country
+	several   bool    // of everything in the cart, more than one piece
 	resolve   float64 // how much of what it looked at it bought, in points
+	dear      float64 // how far above what things of their categories cost, in deviations
 	loggedIn  bool
 }
 
@@ -68,13 +70,14 @@ func (h *history) recall(a *act) (p payer) {
 		}
 	}
 	p.resolve, p.single = resolve(looks, adds), adds == 1
+	p.dear, p.several = h.trails.cart(a)
 	return p
 }
 
 // weights are what each sign adds to a rule's points: about the logarithm of
 // how much oftener it is seen in frauds of that pattern than in honest payments.
 type weights struct {
-	newDevice, fresh, abroad, elsewhere, strange, away, loggedIn, single, resolve float64
+	newDevice, fresh, abroad, elsewhere, strange, away, loggedIn, single, several, resolve, dear float64
 }
 
 // points sums what speaks, and lists it.
@@ -92,6 +95,8 @@ func (w *weights) points(p *payer) (sum float64, signals []Signal) {
 		{"address not of the user's country", p.away, w.away},
 		{"logged in", p.loggedIn, w.loggedIn},
 		{"one thing in the cart", p.single, w.single},
+		{"several of everything in the cart", p.several, w.several},
+		{"dear for their categories", p.dear != 0, w.dear * p.dear},
 		{"bought what it looked at", p.resolve != 0, w.resolve * p.resolve},
 	} {
 		if s.speaks && s.weight != 0 {

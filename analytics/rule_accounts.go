@@ -20,9 +20,9 @@ type newAccount struct {
 func defaultNewAccount() *newAccount {
 	return &newAccount{
 		age: hour, holds: 2 * hour, // it is used while it works
-		deviation: 2,
-		limit:     5,
-		weights:   weights{strange: 4, resolve: 1}, // a new customer abroad has a card from home, and so do parcels
+		deviation: 1,
+		limit:     4.2,
+		weights:   weights{strange: 5, several: 1.25, resolve: 1}, // a new customer abroad has a card from home, and so do parcels
 	}
 }
 

@@ -19,16 +19,21 @@ type outlier struct {
 	weights    weights
 }
 
+// outlierSlope is how much the score grows with each point or deviation above the
+// limit: six of them, and it is all but certain.
+const outlierSlope = 5
+
 func defaultOutlier() *outlier {
 	return &outlier{
 		deviations: 3,   // three sigma: one honest payment in 700
 		stranger:   4,   // the shop's habit says little about one user, and its tail is long
 		least:      0.6, // above seven in ten
 		ratio:      3,   // habits are narrow: a pair of shoes more is no crime
-		deviation:  2.5,
-		limit:      8.25,
-		// One dear thing is how most honest large payments come about.
-		weights: weights{newDevice: 1, abroad: 2.3, elsewhere: 2.2, single: -2, resolve: 1},
+		deviation:  0.8,
+		limit:      6.2,
+		// One dear thing is how most honest large payments come about. Several of
+		// each are for a feast, or for selling on.
+		weights: weights{newDevice: 0.5, abroad: 1, elsewhere: 2.1, single: -2, several: 3.1, dear: 0.5, resolve: 1},
 	}
 }
 
@@ -56,7 +61,7 @@ func (o *outlier) judge(h *history, a *act) *finding {
 	need := min(alone, max(o.least, (o.limit-points)/o.deviation+z))
 	most := max(math.Exp(usual.mean+need*usual.deviation()), usual.usual()*least)
 	f := &finding{
-		about: subject{"payment", a.transaction}, score: min(95, 66+int64(6*(z-need))), evidence: []*act{a},
+		about: subject{"payment", a.transaction}, score: min(95, 66+int64(outlierSlope*max(points-o.limit, z-alone))), evidence: []*act{a},
 		why:     fmt.Sprintf("%.1f times what is usual for %s (%.2f)", ratio, whose, usual.usual()/100),
 		silent:  fmt.Sprintf("silent below %.2f, %.1f deviations above the usual", most/100, need),
 		signals: signals,
