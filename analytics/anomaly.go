@@ -53,9 +53,13 @@ func revenueNoise(r *KPIRow, usual float64) float64 {
 	return usual * math.Sqrt2 / math.Sqrt(math.Max(1, float64(r.Orders)))
 }
 
+// shareNoise takes the share for that of one more on either side (Agresti and
+// Coull, 1998): where nearly all are, one of three that is not is no wonder.
 func shareNoise(of func(*KPIRow) int64) func(*KPIRow, float64) float64 {
 	return func(r *KPIRow, usual float64) float64 {
-		return math.Sqrt(usual * (1 - usual) / math.Max(1, float64(of(r))))
+		n := math.Max(1, float64(of(r)))
+		p := (usual*n + 1) / (n + 2)
+		return math.Sqrt(p * (1 - p) / n)
 	}
 }
 

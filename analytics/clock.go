@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"time"
 
 	"ecomtui/event"
 )
@@ -62,6 +63,31 @@ func (c *clock) published(r *event.Record) {
 		pc.stamp, pc.changed = r.Time, true
 		c.stamp = max(c.stamp, r.Time)
 	}
+}
+
+// farAhead is how far a partition may be ahead of all others and be believed: a
+// quiet shop's speak an hour apart.
+const farAhead = 2 * time.Hour
+
+// now is how far event time has come by more than one partition's word, or by
+// its word if there is only one: a single clock that is days ahead of all others
+// says nothing about now.
+func (c *clock) now() event.Millis {
+	var first, second event.Millis
+	for p, pc := range c.parts.all() {
+		at := max(pc.spoken, pc.idle)
+		switch {
+		case p.Topic == event.FraudLabels:
+		case at > first:
+			first, second = at, first
+		default:
+			second = max(second, at)
+		}
+	}
+	if second == 0 {
+		return first
+	}
+	return min(first, second.Add(farAhead))
 }
 
 func (c *clock) idle(p event.Partition, t event.Millis) {

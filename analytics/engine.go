@@ -92,17 +92,21 @@ type Engine struct {
 
 // New makes an Engine at the beginning of the log.
 func New(p Params) *Engine {
-	kpi, stock := newKPI(p), newStock()
-	trending := newTrending(stock)
-	recs := newRecommend(stock, trending)
+	kpi, stock, clock := newKPI(p), newStock(), newClock(p)
+	trend := newTrending(stock)
+	recs := newRecommend(stock, trend)
 	sessions := newSessions(p, func(s *SessionRow, steps []Step, at event.Millis) {
 		kpi.ended(s, at)
 		recs.ended.add(s, steps)
-	}, recs.live.see)
+	}, func(row SessionRow) {
+		if row.Deleted || row.End <= clock.now() {
+			recs.live.see(row)
+		}
+	})
 	labels := newTruth()
 	e := &Engine{
 		params:   p,
-		clock:    newClock(p),
+		clock:    clock,
 		seen:     newSeen(),
 		stock:    stock,
 		recs:     recs,
@@ -120,7 +124,13 @@ func New(p Params) *Engine {
 	// Alerts come before labels for the same reason, and before sessions: rules
 	// ask for visits that are still open. What is trending comes before the lists
 	// that fall back on it.
-	e.jobs = measure(e.fraud, e.fraud.model, e.rulebook, sessions, kpi, newPulse(), labels, e.stock, reconcile, trending, recs)
+	e.jobs = measure(e.fraud, e.fraud.model, e.rulebook, sessions, kpi, newPulse(), labels, e.stock, reconcile, trend, recs)
+	for _, job := range e.jobs {
+		switch job.operator.(type) {
+		case *pulse, *trending:
+			job.ofNow = true
+		}
+	}
 	gates := measure(e.seen, e.clock, e.payments, e.intake)
 	e.gate = gates[0]
 	e.all = slices.Concat(gates, e.jobs)
@@ -137,10 +147,13 @@ func (e *Engine) Fresh() *Engine { return New(e.params) }
 func (e *Engine) Apply(records []event.Record) {
 	for group := range slices.Chunk(records, groupSize) {
 		e.admit(group)
+		now := e.clock.now()
 		for _, op := range e.jobs {
 			began := e.start()
 			for _, r := range e.admitted {
-				op.apply(r)
+				if !op.ofNow || r.Event.Time <= now {
+					op.apply(r)
+				}
 			}
 			op.Folding += e.since(began)
 		}
@@ -251,8 +264,9 @@ func (e *Engine) advance() {
 // has not spoken yet.
 func (e *Engine) Watermark() event.Millis { return e.wm }
 
-// Newest is the greatest event time aggregated.
-func (e *Engine) Newest() event.Millis { return e.clock.newest }
+// Newest is the greatest event time aggregated, but for that of a clock which is
+// far ahead of all others.
+func (e *Engine) Newest() event.Millis { return min(e.clock.newest, e.clock.now()) }
 
 // PublishedAt is the greatest record timestamp seen.
 func (e *Engine) PublishedAt() event.Millis { return e.clock.stamp }

@@ -59,8 +59,12 @@ func (p *pane) count(e *event.Event) {
 	if e.UserID != "" && e.Name != event.Refund && e.Name != event.Dispute {
 		p.visitors.InsertHash(xxh3.HashString(e.UserID))
 	}
-	if e.ItemCategory != "" && (e.Name != event.Purchase || len(e.Items) == 0) { // else its lines say more
+	lines := e.Name == event.Purchase || e.Name == event.Refund
+	if e.ItemCategory != "" && (!lines || len(e.Items) == 0) { // else its lines say more
 		p.byValue[byCategory].at(e.ItemCategory).count(e)
+	}
+	if lines {
+		p.countLines(e)
 	}
 	if e.Name == event.Purchase {
 		p.countOrder(e)
@@ -76,25 +80,68 @@ func (p *pane) count(e *event.Event) {
 	}
 }
 
-// countOrder gives each category its part of a purchase. An order counts once
-// in every category it has a line of.
 func (p *pane) countOrder(e *event.Event) {
 	if e.Value > 0 { // else money of another currency
 		p.order.add(float64(e.Value - e.Discount))
 	}
 	p.sold(e.Items)
+}
+
+// countLines gives each category its part of a purchase or refund, which counts
+// once in every category it has a line of. Of what is said of the whole, the
+// discount and the money given back, each line has its share.
+func (p *pane) countLines(e *event.Event) {
+	left := whole{cents: e.Discount, lines: lineSum(e.Items)}
+	if e.Name == event.Refund {
+		left.cents = refunded(e)
+	}
 	for i := range e.Items {
 		it := &e.Items[i]
+		part := left.take(it.Price * event.Cents(it.Quantity))
 		if it.Category == "" {
 			continue
 		}
-		c := p.byValue[byCategory].at(it.Category)
-		c.countLine(it)
-		if !listed(e.Items[:i], it.Category) {
-			c.orders++
+		c, again := p.byValue[byCategory].at(it.Category), listed(e.Items[:i], it.Category)
+		if !again {
 			c.events++
 		}
+		switch {
+		case e.Name == event.Refund:
+			c.refund += part
+			c.refunds += once(again)
+		default:
+			c.countLine(it)
+			c.discount += part
+			c.orders += once(again)
+		}
 	}
+}
+
+func once(again bool) int64 {
+	if again {
+		return 0
+	}
+	return 1
+}
+
+// whole is an amount that lines share, by what each comes to; the last has what
+// rounding leaves.
+type whole struct{ cents, lines event.Cents }
+
+func lineSum(items []event.Item) (sum event.Cents) {
+	for i := range items {
+		sum += items[i].Price * event.Cents(items[i].Quantity)
+	}
+	return sum
+}
+
+func (w *whole) take(line event.Cents) event.Cents {
+	if w.lines <= 0 {
+		return 0
+	}
+	part := event.Cents(float64(w.cents) * float64(line) / float64(w.lines))
+	w.cents, w.lines = w.cents-part, w.lines-line
+	return part
 }
 
 func listed(items []event.Item, category string) bool {

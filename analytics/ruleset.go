@@ -137,7 +137,7 @@ func (e *Engine) Adopt(r *Rules) {
 	if r == nil {
 		return
 	}
-	from := max(e.clock.newest+1, e.wm)
+	from := max(e.Newest()+1, e.wm)
 	if e.clock.newest == 0 && e.wm == 0 {
 		from = 0
 	}

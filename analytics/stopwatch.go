@@ -14,6 +14,7 @@ type Work struct {
 type measured struct {
 	operator
 	Work
+	ofNow bool // it shows what happens now, and is spared what a clock far ahead of all others says
 }
 
 func measure(ops ...operator) []*measured {
