@@ -79,13 +79,23 @@ func check(t Topic, e *Event, seen uint64) Poison {
 	case FraudLabels:
 		need |= 1<<fSubjectKind | 1<<fSubjectID | 1<<fFraud
 	}
-	if seen&need != need || e.ID == "" || e.Name == "" || empty(t, e) {
+	if seen&need != need || e.ID == "" || e.Name == "" || empty(t, e) || misplaced(t, e.Name) {
 		return Schema
 	}
 	if len(e.ID) > MaxID && characters(e.ID) > MaxID {
 		return Limits
 	}
 	return NotPoison
+}
+
+// misplaced reports whether money is told of on another topic than its own: there
+// it would count, and have no payment.
+func misplaced(t Topic, n Name) bool {
+	switch n {
+	case PaymentAuthorized, PaymentDeclined, Purchase, Refund, Dispute:
+		return t != Transactions
+	}
+	return false
 }
 
 // empty reports whether a field that the topic cannot do without says nothing.

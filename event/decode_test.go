@@ -157,7 +157,7 @@ func drawEvent(t *rapid.T) Event {
 		return rapid.OneOf(rapid.Just(""), rapid.StringN(0, 20, 60), rapid.StringMatching(`[a-z0-9-]{0,24}`)).Draw(t, name)
 	}
 	e := Event{
-		ID: "e" + rapid.StringMatching(`[a-z0-9-]{0,40}`).Draw(t, "id"), Name: Name(rapid.SampledFrom([]string{"page_view", "view_item", "purchase", "shop_own"}).Draw(t, "name")),
+		ID: "e" + rapid.StringMatching(`[a-z0-9-]{0,40}`).Draw(t, "id"), Name: Name(rapid.SampledFrom([]string{"page_view", "view_item", "view_cart", "shop_own"}).Draw(t, "name")),
 		Time:   Millis(rapid.Int64Range(0, int64(maxTime)).Draw(t, "time")),
 		UserID: "u" + text("user"), SessionID: text("session"), SchemaVersion: 1,
 		ItemID: text("item"), ItemCategory: text("category"),
