@@ -143,9 +143,9 @@ func (f *fraud) conclude(a *act) {
 	}
 	f.watches.sweep(a.at)
 	var scores []int64
-	if w := f.watches.over(a); w.rules != 0 {
-		scores = append(scores, w.score)
-		f.suspect(a, a.at, w.rules)
+	if rules, score := f.watches.over(a); rules != 0 {
+		scores = append(scores, score)
+		f.suspect(a, a.at, rules)
 	}
 	found := f.judge(rules, a)
 	for _, fd := range found {
@@ -198,12 +198,13 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64)
 	f.confirmed = append(f.confirmed, row) // it goes on when the model has had its say
 	rules := uint16(1) << i
 	f.truth.note(fd.about, a.at, rules)
-	f.watches.add(fd.about, a.at+fd.holds, rules, fd.score)
+	watched := hold{i, a.at + fd.holds, fd.score}
+	f.watches.add(fd.about, a.at, watched)
 	for _, b := range fd.evidence {
 		f.suspect(b, a.at, rules)
-		if b.pays() && fd.holds > 0 {
-			f.watches.add(subject{"user", b.user}, a.at+fd.holds, rules, fd.score)
-			f.watches.add(subject{"device", b.device}, a.at+fd.holds, rules, fd.score)
+		if b.pays() {
+			f.watches.add(subject{"user", b.user}, a.at, watched)
+			f.watches.add(subject{"device", b.device}, a.at, watched)
 		}
 	}
 	return on.id
@@ -258,7 +259,7 @@ func (f *fraud) parts() [6]part {
 		{"profile", f.history.profiles},
 		{"habit", f.history.habits},
 		{"alert", f.alerts},
-		{"watch", f.watches},
+		{"watched", f.watches},
 	}
 }
 

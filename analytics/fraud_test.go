@@ -117,20 +117,76 @@ func TestProfiles_bounded(t *testing.T) {
 func TestWatches_bounded(t *testing.T) {
 	ws := newWatches()
 	for i := range mostWatches + 10 {
-		ws.add(subject{"user", fmt.Sprint("u-", i)}, noon+event.Millis(i)*1000, 1, 70)
+		ws.add(subject{"user", fmt.Sprint("u-", i)}, noon-1, hold{0, noon + event.Millis(i)*1000, 70})
 	}
 	ws.sweep(noon)
 	if n := len(ws.of); n >= mostWatches || n == 0 {
 		t.Errorf("%d watched", n)
 	}
 	late := &act{kind: paid, at: noon, user: fmt.Sprint("u-", mostWatches)}
-	if ws.over(late).rules == 0 {
+	if rules, _ := ws.over(late); rules == 0 {
 		t.Error("who is to be watched longest is forgotten")
 	}
 	late.at = noon + event.Millis(mostWatches)*1000
-	if ws.over(late).rules != 0 {
+	if rules, _ := ws.over(late); rules != 0 {
 		t.Error("a watch that ends now has ended")
 	}
+}
+
+// A watch that has ended is over: what comes later begins another, whether the
+// old one has been swept or not. Who restarts sweeps at other moments.
+func TestWatches_endForGood(t *testing.T) {
+	cid := subject{"user", "cid"}
+	pays := func(at event.Millis) *act { return &act{kind: paid, at: at, user: "cid"} }
+	for _, restarts := range []bool{false, true} {
+		ws := newWatches()
+		ws.sweep(noon)
+		ws.add(cid, noon, hold{0, noon + 30*minute, 90})
+		if restarts {
+			ws = saved(t, ws, newWatches())
+		}
+		ws.sweep(noon + 40*minute)
+		if rules, _ := ws.over(pays(noon + 30*minute)); rules != 0 {
+			t.Errorf("restarts %v: a watch that ends now has not ended", restarts)
+		}
+		ws.add(cid, noon+40*minute, hold{1, noon + 100*minute, 70})
+		if rules, score := ws.over(pays(noon + 50*minute)); rules != 1<<1 || score != 70 {
+			t.Errorf("restarts %v: watched by rules %b with score %d", restarts, rules, score)
+		}
+	}
+}
+
+// Each rule has an end and a score of its own; its longer word holds, and its
+// stronger one.
+func TestWatches_byRule(t *testing.T) {
+	ws, shared := newWatches(), subject{"device", "d-1"}
+	ws.add(shared, noon, hold{0, noon + 2*hour, 92})
+	ws.add(shared, noon, hold{4, noon + 24*hour, 86})
+	ws.add(shared, noon+minute, hold{4, noon + 23*hour, 88})
+	ws = saved(t, ws, newWatches())
+	for _, c := range []struct {
+		after event.Millis
+		rules uint16
+		score int64
+	}{{2*hour - 1, 1<<0 | 1<<4, 92}, {2 * hour, 1 << 4, 88}, {24*hour - 1, 1 << 4, 88}, {24 * hour, 0, 0}} {
+		if rules, score := ws.over(&act{kind: paid, at: noon + c.after, device: "d-1"}); rules != c.rules || score != c.score {
+			t.Errorf("after %s: rules %b with score %d, want %b and %d", spanText(c.after), rules, score, c.rules, c.score)
+		}
+	}
+}
+
+// saved is to once it has loaded what from saves.
+func saved[T keeper](t *testing.T, from, to T) T {
+	t.Helper()
+	from.save(func(key string, value []byte) {
+		if value == nil {
+			return
+		}
+		if err := to.load(key, slices.Clone(value)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return to
 }
 
 func tied(a act) *act {

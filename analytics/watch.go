@@ -10,16 +10,21 @@ import (
 // whose payments it names, for as long as the rule says that it holds. Their
 // payments in that time are suspected too, whatever they look like: the card
 // that worked is spent in peace, and an account that was broken into is no
-// longer its owner's.
+// longer its owner's. A watch that has ended says nothing, whether it has been
+// swept or not.
 type watches struct {
 	of      map[subject]watch
 	swept   event.Millis // hour of the last sweep
 	unsaved map[subject]struct{}
 }
 
-type watch struct {
+// watch is what holds about a subject, once a rule.
+type watch []hold
+
+// hold is until when a rule suspects, and how much.
+type hold struct {
+	rule  int
 	until event.Millis
-	rules uint16 // bit by rule
 	score int64
 }
 
@@ -29,33 +34,53 @@ func newWatches() *watches {
 	return &watches{of: map[subject]watch{}, unsaved: map[subject]struct{}{}}
 }
 
-// over is what is known about those who pay in a.
-func (ws *watches) over(a *act) (all watch) {
+// over is which rules, bit by rule, suspect those who pay in a, and the greatest
+// of their scores.
+func (ws *watches) over(a *act) (rules uint16, score int64) {
 	if !a.pays() || len(ws.of) == 0 {
-		return watch{}
+		return 0, 0
 	}
 	for _, s := range [...]subject{{"user", a.user}, {"device", a.device}, {"card", a.card}, {"session", a.session}} {
-		if w, ok := ws.of[s]; ok && a.at < w.until {
-			all.rules |= w.rules
-			all.score = max(all.score, w.score)
+		for _, h := range ws.of[s] {
+			if a.at < h.until {
+				rules |= 1 << h.rule
+				score = max(score, h.score)
+			}
 		}
 	}
-	return all
+	return rules, score
 }
 
-// add watches a subject until a moment. An address is nobody's own, and a
-// payment is over.
-func (ws *watches) add(s subject, until event.Millis, rules uint16, score int64) {
-	if s.id == "" || s.kind == "ip" || s.kind == "payment" {
+// add watches a subject from now on. An address is nobody's own, and a payment
+// is over.
+func (ws *watches) add(s subject, now event.Millis, h hold) {
+	if h.until <= now || s.id == "" || s.kind == "ip" || s.kind == "payment" {
 		return
 	}
-	w := ws.of[s]
-	ws.of[s] = watch{max(w.until, until), w.rules | rules, max(w.score, score)}
+	var w watch
+	for _, old := range ws.of[s] {
+		switch {
+		case old.until <= now:
+		case old.rule == h.rule:
+			h.until, h.score = max(h.until, old.until), max(h.score, old.score)
+		default:
+			w = append(w, old)
+		}
+	}
+	ws.of[s] = append(w, h)
 	ws.unsaved[s] = struct{}{}
 }
 
-// sweep forgets, once an hour of event time or when there are too many, those
-// that have ended.
+// until is when the last of it ends.
+func (w watch) until() (last event.Millis) {
+	for _, h := range w {
+		last = max(last, h.until)
+	}
+	return last
+}
+
+// sweep lets go, once an hour of event time or when there are too many, of those
+// that have ended; and of those that end soonest, while there are too many still.
 func (ws *watches) sweep(now event.Millis) {
 	if now/hour == ws.swept && len(ws.of) < mostWatches {
 		return
@@ -63,7 +88,7 @@ func (ws *watches) sweep(now event.Millis) {
 	ws.swept = now / hour
 	for ahead := event.Millis(0); ; ahead = 2*ahead + hour {
 		for s, w := range ws.of {
-			if w.until <= now+ahead {
+			if w.until() <= now+ahead {
 				delete(ws.of, s)
 				ws.unsaved[s] = struct{}{}
 			}
@@ -82,8 +107,10 @@ func (ws *watches) save(emit func(string, []byte)) {
 			continue
 		}
 		var b writer
-		for _, n := range []int64{int64(w.until), int64(w.rules), w.score, int64(ws.swept)} {
-			b.int(n)
+		for _, h := range w {
+			b.int(int64(h.rule))
+			b.int(int64(h.until))
+			b.int(h.score)
 		}
 		emit(s.kind+"/"+s.id, b.b)
 	}
@@ -92,11 +119,18 @@ func (ws *watches) save(emit func(string, []byte)) {
 
 func (ws *watches) load(key string, value []byte) error {
 	kind, id, ok := strings.Cut(key, "/")
-	if !ok {
+	r := &reader{b: value}
+	var w watch
+	for len(r.b) > 0 {
+		h := hold{int(r.int()), r.millis(), r.int()}
+		if h.rule < 0 || h.rule >= len(rules()) {
+			return errState
+		}
+		w = append(w, h)
+	}
+	if !ok || w == nil {
 		return errState
 	}
-	r := &reader{b: value}
-	ws.of[subject{kind, id}] = watch{event.Millis(r.int()), uint16(r.int()), r.int()}
-	ws.swept = max(ws.swept, event.Millis(r.int()))
+	ws.of[subject{kind, id}] = w
 	return r.done()
 }
