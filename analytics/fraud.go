@@ -161,7 +161,7 @@ func (f *fraud) conclude(a *act) {
 			confirmed[i] = f.confirm(i, rules.list[i], fd, a, risk, anomaly)
 		}
 	}
-	early := f.alerts.release(a)
+	early := f.alerts.claims.release(a)
 	for i, rule := range rules.list {
 		if early>>i&1 == 1 {
 			f.withdraw(rule, a, confirmed[i])
@@ -252,13 +252,14 @@ func (f *fraud) flush(_ bool, emit func(Update)) {
 
 // parts are what the state consists of beside the acts, by the first word of
 // their keys.
-func (f *fraud) parts() [6]part {
+func (f *fraud) parts() [7]part {
 	return [...]part{
 		{"trail", f.history.trails},
 		{"price", f.history.trails.prices},
 		{"profile", f.history.profiles},
 		{"habit", f.history.habits},
-		{"alert", f.alerts},
+		{"standing", f.alerts},
+		{"claim", f.alerts.claims},
 		{"watched", f.watches},
 	}
 }

@@ -175,6 +175,34 @@ func TestWatches_byRule(t *testing.T) {
 	}
 }
 
+// Early alerts depend on when somebody looks: whatever their number, an alert that
+// was confirmed goes on, under its id.
+func TestAlerts_earlyOnesDecideNothing(t *testing.T) {
+	s := newAlerts()
+	find := func(user string, at event.Millis) (*finding, *act) {
+		a := &act{kind: paid, at: at, user: user, place: event.Place{Offset: int64(at)}}
+		return &finding{about: subject{"user", user}, evidence: []*act{a}, holds: 2 * hour}, a
+	}
+	fd, a := find("cid", noon)
+	first, _ := s.take(0, "velocity", fd, a)
+	for i := range mostAlerts {
+		fd, a := find(fmt.Sprint("u-", i), noon+minute+event.Millis(i))
+		if !s.claim(0, fd, a) || s.claim(0, fd, a) {
+			t.Fatal("an early alert is news, and once")
+		}
+	}
+	fd, a = find("cid", noon+20*minute)
+	if again, fresh := s.take(0, "velocity", fd, a); fresh || again.id != first.id {
+		t.Errorf("alert %s ended at %d early ones", first.id, mostAlerts)
+	}
+	_, early := find("u-7", noon+minute+7)
+	for when, c := range map[string]*claims{"at once": s.claims, "after a restart": saved(t, s.claims, newClaims())} {
+		if rules := c.release(early); rules != 1 || len(c.of) != mostAlerts-1 || c.release(early) != 0 {
+			t.Errorf("%s: released %b, and %d are left", when, rules, len(c.of))
+		}
+	}
+}
+
 // saved is to once it has loaded what from saves.
 func saved[T keeper](t *testing.T, from, to T) T {
 	t.Helper()
