@@ -78,6 +78,7 @@ type Engine struct {
 	stock    *stock
 	recs     *recommend
 	fraud    *fraud
+	truth    *truth
 	rulebook *rulebook
 	payments *payments
 	all      []*measured // every operator, those above included
@@ -103,7 +104,6 @@ func New(p Params) *Engine {
 			recs.live.see(row)
 		}
 	})
-	labels := newTruth()
 	e := &Engine{
 		params:   p,
 		clock:    clock,
@@ -111,20 +111,21 @@ func New(p Params) *Engine {
 		stock:    stock,
 		recs:     recs,
 		intake:   newIntake(),
+		truth:    newTruth(),
 		payments: new(payments),
 		rulebook: newRulebook(),
 	}
 	totals := &e.intake.Totals
 	reconcile := newReconcile()
 	e.stock.crossed = reconcile.crossed
-	e.fraud = newFraud(p, e.rulebook, sessions, labels, e.clock, totals)
-	sessions.totals, kpi.totals, labels.totals, e.stock.totals, reconcile.totals, recs.totals = totals, totals, totals, totals, totals, totals
+	e.fraud = newFraud(p, e.rulebook, sessions, e.truth, e.clock, totals)
+	sessions.totals, kpi.totals, e.truth.totals, e.stock.totals, reconcile.totals, recs.totals = totals, totals, totals, totals, totals, totals
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes, and recommendations learn from it.
 	// Alerts come before labels for the same reason, and before sessions: rules
 	// ask for visits that are still open. What is trending comes before the lists
 	// that fall back on it.
-	e.jobs = measure(e.fraud, e.fraud.model, e.rulebook, sessions, kpi, newPulse(), labels, e.stock, reconcile, trend, recs)
+	e.jobs = measure(e.fraud, e.fraud.model, e.rulebook, sessions, kpi, newPulse(), e.truth, e.stock, reconcile, trend, recs)
 	for _, job := range e.jobs {
 		switch job.operator.(type) {
 		case *pulse, *trending:
@@ -248,8 +249,9 @@ func (e *Engine) Idle(p event.Partition, t event.Millis) {
 
 func (e *Engine) advance() {
 	wm := e.clock.watermark()
-	if wm <= e.wm {
-		e.fraud.model.advance(e.wm) // labels may have been read that it waits for
+	if wm <= e.wm { // but labels may have been read, which have no part in it
+		e.fraud.model.advance(e.wm)
+		e.truth.advance(e.wm)
 		return
 	}
 	e.wm = wm

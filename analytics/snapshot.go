@@ -29,6 +29,7 @@ type Totals struct {
 	AlertsByRule                  map[string]int64 // confirmed
 	AlertValue                    event.Cents      // money of payments that were authorized and are suspected
 	Truth                         Truth            // of payments whose label is known
+	SuspectsForgotten             int64            // before their time: too many at once
 	Prevented                     event.Cents      // money of payments both alerted and labelled fraud
 	ByPattern                     map[string]PatternTruth
 	ByRule                        map[string]*RuleTruth

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,11 +11,10 @@ import (
 // truth holds confirmed alerts against labels, as they become known. A label is
 // read once the watermark has passed it: by then every payment before it has
 // been judged, so what is remembered is only who has been suspected. An alert
-// that comes after the label is no merit of the rules.
+// that comes after the label is no merit of the rules, nor is one long before it.
 type truth struct {
 	waiting   []labelled
-	suspected map[subject]suspicion    // forgotten after labelDelay
-	newest    event.Millis             // label read
+	suspected map[subject]suspicion
 	swept     event.Millis             // hour of the last sweep
 	unsaved   map[string]func() []byte // by key; nil is gone
 	rules     []rule
@@ -24,8 +24,8 @@ type truth struct {
 // subject is what a label is about.
 type subject struct{ kind, id string }
 
-// suspicion is since when which rules suspect a subject: a label takes only
-// what was said before it, however late it comes in.
+// suspicion is when which rules suspected a subject: a label takes only what was
+// said in the time before it, however late it is read.
 type suspicion struct {
 	last   event.Millis
 	value  event.Cents // of a payment that was authorized
@@ -33,6 +33,8 @@ type suspicion struct {
 	words  []word // in the order in which they were said
 }
 
+// word is that some rules suspected a subject. What one says again within a day
+// is no other word.
 type word struct {
 	since event.Millis
 	rules uint16 // bit by rule
@@ -47,15 +49,21 @@ type labelled struct {
 	pattern string
 }
 
-// labelDelay is how long after an alert its label may come. A chargeback takes
-// weeks at most; what is remembered is a few bytes an alert.
-const labelDelay = event.Millis(60 * 86_400_000)
-
-// mostPatterns is how many names of patterns are told apart. Labels are read in
-// event time, so which ones does not depend on how the log was read.
 const (
+	// labelDelay is how long after an alert its label may come. A chargeback takes
+	// weeks at most; what is remembered is a few bytes an alert.
+	labelDelay = 60 * day
+
+	// suspicionKeep is how long a suspicion is remembered: longer than any label asks
+	// for, as one may be read when the watermark is some way beyond it.
+	suspicionKeep = labelDelay + day
+
+	// mostSuspected is enough for a week or two at some hundred events a second: most
+	// labels come within days. Beyond it, those go whose newest alert is oldest.
+	mostSuspected = 200_000
+
+	// mostPatterns is how many names of patterns are told apart.
 	mostPatterns = 64
-	otherPattern = "other"
 )
 
 func newTruth() *truth {
@@ -67,15 +75,28 @@ func (t *truth) name() string { return "truth" }
 // note remembers that alerts by some rules cover a subject since a moment.
 func (t *truth) note(s subject, since event.Millis, rules uint16) {
 	if s.id != "" {
-		now := t.suspected[s]
+		now := t.of(s, since)
 		now.add(since, rules)
 		t.keep(s, now)
 	}
 }
 
+// of is how a subject is suspected at a moment. What is too long ago is nothing,
+// whether it has been swept or not.
+func (t *truth) of(s subject, at event.Millis) suspicion {
+	now := t.suspected[s]
+	if now.last < at-suspicionKeep {
+		return suspicion{}
+	}
+	return now
+}
+
 func (t *truth) keep(s subject, now suspicion) {
 	t.suspected[s] = now
 	t.unsaved["s"+s.kind+"/"+s.id] = now.encode
+	if len(t.suspected) > mostSuspected {
+		t.shrink(now.last)
+	}
 }
 
 // suspect notes whom a suspected payment is of, and returns its money if that
@@ -85,7 +106,7 @@ func (t *truth) suspect(a *act, since event.Millis, rules uint16) event.Cents {
 	for _, s := range [...]subject{this, {"user", a.user}, {"device", a.device}, {"session", a.session}} {
 		t.note(s, since, rules)
 	}
-	now := t.suspected[this]
+	now := t.of(this, since)
 	if a.kind != paid || now.value > 0 || this.id == "" {
 		return 0
 	}
@@ -94,22 +115,29 @@ func (t *truth) suspect(a *act, since event.Millis, rules uint16) event.Cents {
 	return a.value
 }
 
-// add takes in that some rules suspect it since a moment; each rule's first
-// word counts.
+// add takes in that some rules suspect it since a moment, which is none before
+// those added.
 func (s *suspicion) add(since event.Millis, rules uint16) {
-	s.last = max(s.last, since)
+	s.last = since
+	var words []word
 	for _, w := range s.words {
-		rules &^= w.rules
+		if w.since >= since-suspicionKeep {
+			words = append(words, w)
+		}
+		if w.since > since-day {
+			rules &^= w.rules
+		}
 	}
 	if rules != 0 {
-		s.words = append(slices.Clip(s.words), word{since, rules})
+		words = append(words, word{since, rules})
 	}
+	s.words = words
 }
 
-// before is which rules suspected it before a moment.
-func (s *suspicion) before(t event.Millis) (rules uint16) {
+// before is which rules suspected it in the time before a label.
+func (s *suspicion) before(label event.Millis) (rules uint16) {
 	for _, w := range s.words {
-		if w.since < t {
+		if label-labelDelay <= w.since && w.since < label {
 			rules |= w.rules
 		}
 	}
@@ -164,11 +192,10 @@ func (t *truth) advance(wm event.Millis) {
 		n++
 	}
 	t.waiting = slices.Delete(t.waiting, 0, n)
-	t.forget(min(wm, t.newest))
+	t.sweep(wm)
 }
 
 func (t *truth) judge(l *labelled) {
-	t.newest = max(t.newest, l.at)
 	s := t.suspected[l.subject]
 	rules := s.before(l.at)
 	found := rules != 0
@@ -179,20 +206,28 @@ func (t *truth) judge(l *labelled) {
 		}
 		t.credit(rules, l.fraud)
 	}
-	if !l.fraud || l.pattern == "" {
+	if l.fraud && l.pattern != "" {
+		t.tally(l.pattern, PatternTruth{1, int64(step(found))})
+	}
+}
+
+// tally adds to what is known of a pattern. Of too many names those that come last
+// in the alphabet are added up as "other": which ones is a function of the names
+// alone, not of the order they came in.
+func (t *truth) tally(name string, n PatternTruth) {
+	all := t.totals.ByPattern
+	all[name] = PatternTruth{all[name].Subjects + n.Subjects, all[name].Found + n.Found}
+	if len(all) <= mostPatterns {
 		return
 	}
-	name := l.pattern
-	p, known := t.totals.ByPattern[name]
-	if !known && len(t.totals.ByPattern) >= mostPatterns {
-		name = otherPattern
-		p = t.totals.ByPattern[name]
+	names := slices.Sorted(maps.Keys(all))
+	names = slices.DeleteFunc(names, func(s string) bool { return s == other })
+	if len(names) > mostPatterns {
+		last := names[mostPatterns]
+		gone := all[last]
+		delete(all, last)
+		t.tally(other, gone)
 	}
-	p.Subjects++
-	if found {
-		p.Found++
-	}
-	t.totals.ByPattern[name] = p
 }
 
 // credit tells the rules that suspected a payment whether they were right.
@@ -231,19 +266,41 @@ func (t *Truth) count(fraud, alert bool) {
 // them that an alert was about.
 type PatternTruth struct{ Subjects, Found int64 }
 
-// forget drops, once an hour of event time, those about whom no label came.
-func (t *truth) forget(now event.Millis) {
-	const hour = 3_600_000
+// sweep lets go, once an hour of event time, of those about whom no label can come
+// any more.
+func (t *truth) sweep(now event.Millis) {
 	if now/hour <= t.swept {
 		return
 	}
 	t.swept = now / hour
-	for s, at := range t.suspected {
-		if at.last < now-labelDelay {
+	t.forget(now - suspicionKeep)
+}
+
+// shrink lets go of a quarter of those suspected, if there are too many still when
+// those are gone that no label can be about.
+func (t *truth) shrink(now event.Millis) {
+	t.forget(now - suspicionKeep)
+	if len(t.suspected) <= mostSuspected {
+		return
+	}
+	lasts := make([]event.Millis, 0, len(t.suspected))
+	for _, s := range t.suspected {
+		lasts = append(lasts, s.last)
+	}
+	slices.Sort(lasts)
+	t.totals.SuspectsForgotten += t.forget(lasts[len(lasts)/4] + 1)
+}
+
+// forget lets go of those whose newest alert is before a moment.
+func (t *truth) forget(before event.Millis) (n int64) {
+	for s, now := range t.suspected {
+		if now.last < before {
 			delete(t.suspected, s)
 			t.unsaved["s"+s.kind+"/"+s.id] = nil
+			n++
 		}
 	}
+	return n
 }
 
 func (t *truth) flush(bool, func(Update)) {}
