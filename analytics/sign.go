@@ -70,7 +70,7 @@ func (h *history) measure(a *act) (s signs) {
 	h.measureDevice(a, &s)
 	h.measureAddress(a, &s)
 	s[freshAbroad] = s[deviceNew]*4 + step(p.abroad)*2 + step(p.away)
-	s[freshAmount] = s[deviceNew]*5 + s[amountForShop]/3
+	s[freshAmount] = freshAmountStep(s[deviceNew], s[amountForShop])
 	s[youngAmount] = min(s[accountAge], 3)*4 + s[amountForShop]/4
 	s[resoluteAmount] = min(s[resolved]/3, 3)*4 + s[amountForShop]/4
 	return s
@@ -109,6 +109,7 @@ func tallyOf(acts []*act, a *act) (n tally) {
 	if len(acts) == 1 { // nothing but the payment itself, which is what most are
 		n.attempts, n.refused = 1, int64(step(a.kind == refused))
 		n.users.n, n.cards.n, n.baskets.n = int(step(a.user != "")), int(step(a.card != "")), int(step(a.basket() != ""))
+		n.issuer = int64(step(issuer(a.card) != ""))
 		return n
 	}
 	issued := issuer(a.card)
@@ -233,6 +234,10 @@ func amountStep(usual *habit, a *act) uint8 {
 	z := usual.above(a.value)
 	return uint8(max(1, min(signSteps-1, 4+math.Floor(2*z))))
 }
+
+// freshAmountStep has five steps of amounts for each step of the device: the
+// greatest amount of one must not be the smallest of the next.
+func freshAmountStep(device, amount uint8) uint8 { return device*5 + min(amount, signSteps-2)/3 }
 
 // countriesStep tells apart which of the three countries are the same; one that
 // is missing is like every other.
