@@ -31,12 +31,15 @@ func (c *cardTesting) on() kinds    { return anyPayment }
 
 func (c *cardTesting) judge(h *history, a *act) *finding {
 	for _, t := range []tie{oneUser, oneDevice} {
-		acts := h.recent.within(t, a, c.span, anyPayment, c.cards)
+		limit := c.cards
+		if t == oneDevice {
+			limit = 1 + c.spare // of one user
+		}
+		acts := h.recent.within(t, a, c.span, anyPayment, limit)
 		if acts == nil {
 			continue
 		}
 		cards, no := distinct(acts, cardOf), len(some(acts, isRefused))
-		limit := c.cards
 		if t == oneDevice {
 			limit = distinct(acts, userOf) + c.spare
 		}
@@ -48,7 +51,7 @@ func (c *cardTesting) judge(h *history, a *act) *finding {
 			why:    fmt.Sprintf("%d cards tried by one %s in %s, %d times refused", cards, tieNames[t], spanText(a.at-acts[0].at), no),
 			silent: fmt.Sprintf("silent below %d cards or %d refusals in %s", limit, c.refusals, spanText(c.span)),
 		}
-		return f.signal("cards by "+tieNames[t]+", 1 h", float64(cards), float64(limit)).
+		return f.signal("cards by "+tieNames[t]+", "+spanText(c.span), float64(cards), float64(limit)).
 			signal("refusals", float64(no), float64(c.refusals))
 	}
 	return nil
@@ -99,7 +102,7 @@ func (b *binAttack) judge(h *history, a *act) *finding {
 			why:    fmt.Sprintf("%d cards of issuer %s by one %s in %s, %d times refused", cards, bin, tieNames[t], spanText(a.at-acts[0].at), no),
 			silent: fmt.Sprintf("silent below %d cards of one issuer or %d refusals in %s", b.limits[t], b.refusals, spanText(b.span)),
 		}
-		return f.signal("cards of one issuer by "+tieNames[t]+", 1 h", float64(cards), float64(b.limits[t])).
+		return f.signal("cards of one issuer by "+tieNames[t]+", "+spanText(b.span), float64(cards), float64(b.limits[t])).
 			signal("refusals", float64(no), float64(b.refusals))
 	}
 	return nil
