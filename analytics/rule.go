@@ -142,12 +142,22 @@ func isRefused(a *act) bool { return a.kind == refused }
 func cardOf(a *act) string { return a.card }
 func userOf(a *act) string { return a.user }
 
+// spanText is a span in its two largest units, or one where that says it all.
 func spanText(d event.Millis) string {
 	switch {
 	case d >= 2*day:
-		return fmt.Sprintf("%d days", d/day)
+		return twoUnits(d, day, "days", hour, "h")
 	case d >= hour:
-		return fmt.Sprintf("%d h %02d min", d/hour, d/minute%60)
+		return twoUnits(d, hour, "h", minute, "min")
+	case d >= minute:
+		return twoUnits(d, minute, "min", 1000, "s")
 	}
-	return fmt.Sprintf("%d min %02d s", d/minute, d/1000%60)
+	return fmt.Sprintf("%.3g s", float64(d)/1000)
+}
+
+func twoUnits(d, large event.Millis, name string, small event.Millis, smallName string) string {
+	if d%large < small {
+		return fmt.Sprintf("%d %s", d/large, name)
+	}
+	return fmt.Sprintf("%d %s %02d %s", d/large, name, d%large/small, smallName)
 }

@@ -48,7 +48,7 @@ func (n *newAccount) judge(h *history, a *act) *finding {
 	f := &finding{
 		about: subject{"payment", a.transaction}, score: graded(72, int(points-n.limit)), evidence: append(joined, a), holds: n.holds,
 		why:     fmt.Sprintf("an account %s old pays %.1f times the usual", spanText(a.at-joined[0].at), float64(a.value)/usual.usual()),
-		silent:  fmt.Sprintf("silent below %.1f points, or an hour after signing up", n.limit),
+		silent:  fmt.Sprintf("silent below %.1f points, or %s after signing up", n.limit, spanText(n.age)),
 		signals: signals,
 	}
 	return f.signal("deviations above usual", z, 0).signal("points", points, n.limit)

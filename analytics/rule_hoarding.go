@@ -33,7 +33,7 @@ func (d *hoarding) judge(h *history, a *act) *finding {
 				why:    fmt.Sprintf("%d visits by one %s took %s to the checkout and did not pay, in %s", n, tieNames[t], item, spanText(a.at-held[0].at)),
 				silent: fmt.Sprintf("silent below %d such visits in %s", d.visits, spanText(d.span)),
 			}
-			return f.signal("unpaid checkouts of one item by "+tieNames[t]+", 1 h", float64(n), float64(d.visits))
+			return f.signal("unpaid checkouts of one item by "+tieNames[t]+", "+spanText(d.span), float64(n), float64(d.visits))
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (s *stuffing) judge(h *history, a *act) *finding {
 			why:    fmt.Sprintf("failed logins to %d accounts from one %s in %s", n, tieNames[t], spanText(a.at-acts[0].at)),
 			silent: fmt.Sprintf("silent below %d accounts from one %s in %s", s.limits[t], tieNames[t], spanText(s.span)),
 		}
-		return f.signal("accounts by "+tieNames[t]+", 1 h", float64(n), float64(s.limits[t]))
+		return f.signal("accounts by "+tieNames[t]+", "+spanText(s.span), float64(n), float64(s.limits[t]))
 	}
 	return nil
 }
@@ -100,8 +100,8 @@ func (o *takeover) judge(h *history, a *act) *finding {
 	f := &finding{
 		about: subject{"payment", a.transaction}, score: graded(76, int(points-o.limit)), evidence: append(acts, a), holds: o.holds,
 		why:     fmt.Sprintf("%d failed logins, then one that did not, then a payment %s later", n[loginFailed], spanText(a.at-acts[0].at)),
-		silent:  fmt.Sprintf("silent below %.1f points, or without a failed login in the hour before", o.limit),
+		silent:  fmt.Sprintf("silent below %.1f points, or without a failed login in the %s before", o.limit, spanText(o.span)),
 		signals: signals,
 	}
-	return f.signal("failed logins, 1 h", float64(n[loginFailed]), 1).signal("points", points, o.limit)
+	return f.signal("failed logins, "+spanText(o.span), float64(n[loginFailed]), 1).signal("points", points, o.limit)
 }

@@ -43,7 +43,7 @@ func (o *takeover) params() []param {
 
 func (v *travel) params() []param {
 	return append([]param{
-		spanParam("span", &v.span, profileKeep), holdsParam("holds", &v.holds), pointsParam("limit", &v.limit), pointsParam("soon", &v.soon),
+		spanParam("span", &v.span, trailKeep), holdsParam("holds", &v.holds), pointsParam("limit", &v.limit), pointsParam("soon", &v.soon),
 	}, v.weights.params()...)
 }
 

@@ -37,8 +37,9 @@ func (v *travel) judge(h *history, a *act) *finding {
 	}
 	who := h.who(a)
 	points, signals := v.weights.points(who)
-	if apart < v.span/2 {
+	if apart < v.span/2 && v.soon != 0 {
 		points += v.soon
+		signals = append(signals, Signal{Name: "within half of " + spanText(v.span), Value: v.soon, Unit: "points"})
 	}
 	if points < v.limit {
 		return nil

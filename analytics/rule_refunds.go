@@ -45,5 +45,5 @@ func (r *refundAbuse) judge(h *history, a *act) *finding {
 		why:    fmt.Sprintf("%d orders refunded to one user in %s, %d bought in %s", n, spanText(a.at-refunds[0].at), run, spanText(r.runSpan)),
 		silent: fmt.Sprintf("silent below %d orders refunded in %s, or %d bought in %s and one refunded", r.orders, spanText(r.span), r.run, spanText(r.runSpan)),
 	}
-	return f.signal("orders refunded, 7 d", float64(n), float64(r.orders)).signal("orders bought, 2 d", float64(run), float64(r.run))
+	return f.signal("orders refunded, "+spanText(r.span), float64(n), float64(r.orders)).signal("orders bought, "+spanText(r.runSpan), float64(run), float64(r.run))
 }

@@ -6,9 +6,9 @@ import (
 	"ecomtui/event"
 )
 
-// velocity finds too many baskets paid by one card, user, device or address in
-// a span. Attempts to pay for the same basket are one: whose card is refused
-// tries again.
+// velocity finds too many baskets by one card, user, device or address in a span,
+// paid or refused. Attempts to pay for the same basket are one: whose card is
+// refused tries again.
 type velocity struct {
 	span   event.Millis
 	holds  event.Millis
@@ -37,8 +37,10 @@ func defaultVelocity() *velocity {
 func (v *velocity) name() string { return "velocity" }
 func (v *velocity) on() kinds    { return anyPayment }
 
+// judge speaks about whom the greatest score is of; the others are signals.
 func (v *velocity) judge(h *history, a *act) *finding {
 	var f *finding
+	var signals []Signal
 	for t := range tieCount {
 		acts := h.recent.within(t, a, v.span, anyPayment, v.limits[t])
 		if acts == nil {
@@ -48,15 +50,19 @@ func (v *velocity) judge(h *history, a *act) *finding {
 		if n < v.limits[t] {
 			continue
 		}
-		if f == nil {
+		signals = append(signals, Signal{
+			Name: "baskets by " + tieNames[t] + ", " + spanText(v.span), Value: float64(n), Limit: float64(v.limits[t]),
+		})
+		if score := graded(v.scores[t], n-v.limits[t]); f == nil || score > f.score {
 			f = &finding{
-				about: subject{tieNames[t], t.of(a)}, evidence: acts, holds: v.holds,
-				why:    fmt.Sprintf("%d baskets paid by one %s in %s", n, tieNames[t], spanText(a.at-acts[0].at)),
+				about: subject{tieNames[t], t.of(a)}, score: score, evidence: acts, holds: v.holds,
+				why:    fmt.Sprintf("%d baskets by one %s in %s", n, tieNames[t], spanText(a.at-acts[0].at)),
 				silent: fmt.Sprintf("silent below %d baskets by one %s in %s", v.limits[t], tieNames[t], spanText(v.span)),
 			}
 		}
-		f.score = max(f.score, graded(v.scores[t], n-v.limits[t]))
-		f.signal("baskets by "+tieNames[t]+", 1 h", float64(n), float64(v.limits[t]))
+	}
+	if f != nil {
+		f.signals = signals
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package analytics
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,7 @@ func TestParseRules_errors(t *testing.T) {
 		"velocity:\n  limits:\n    users: 3":          `f:3: velocity.limits has no key "users": it has user, device, card, ip`,
 		"credential_stuffing: {limits: {card: 3}}":    `f:1: credential_stuffing.limits has no key "card": it has device, ip`,
 		"velocity:\n  span: 0s":                       `f:2: velocity.span is "0s": write a span of time such as 90m or 1h, at most 48h`,
+		"impossible_travel:\n  span: 4h":              `f:2: impossible_travel.span is "4h": write a span of time such as 90m or 1h, at most 3h`,
 		"velocity:\n  span: -1h":                      `f:2: velocity.span is "-1h": write a span`,
 		"velocity:\n  span: 49h":                      `f:2: velocity.span is "49h": write a span of time such as 90m or 1h, at most 48h`,
 		"velocity:\n  span: 3600":                     `f:2: velocity.span is "3600": write a span`,
@@ -168,6 +170,68 @@ func TestAdopt_judgesByTheNewRules(t *testing.T) {
 		}
 		if got := s.e.Totals().Alerts; got != alerts {
 			t.Errorf("%q: %d alerts, want %d", text, got, alerts)
+		}
+	}
+}
+
+// An alert says the spans that it was judged by, not those built in.
+func TestRules_sayTheirOwnSpans(t *testing.T) {
+	for _, c := range []struct{ rule, story, params, silent, signal string }{
+		{"velocity", "limit", "span: 50m", "in 50 min", ", 50 min"},
+		{"card_testing", "fires", "span: 50m", "in 50 min", ", 50 min"},
+		{"bin_attack", "fires", "span: 50m", "in 50 min", ", 50 min"},
+		{"credential_stuffing", "fires", "span: 50m", "in 50 min", ", 50 min"},
+		{"account_takeover", "fires", "span: 50m", "in the 50 min before", "failed logins, 50 min"},
+		{"impossible_travel", "fires", "span: 170m", "silent 2 h 50 min after", "within half of 2 h 50 min"},
+		{"new_account_high_value", "fires", "age: 50m", "or 50 min after signing up", "deviations"},
+		{"refund_abuse", "fires", "span: 60h", "refunded in 2 days 12 h", "orders refunded, 2 days 12 h"},
+		{"refund_abuse", "fires", "run_span: 40h", "bought in 40 h", "orders bought, 40 h"},
+		{"denial_of_inventory", "fires", "span: 50m", "in 50 min", ", 50 min"},
+	} {
+		for _, a := range alertsOf(t, c.rule, c.story, c.params) {
+			said := slices.ContainsFunc(a.Signals, func(s Signal) bool { return strings.Contains(s.Name, c.signal) })
+			if !said || !strings.Contains(a.Silent, c.silent) {
+				t.Errorf("%s: %s: %q, signals %v", c.rule, c.params, a.Silent, a.Signals)
+			}
+		}
+	}
+}
+
+// alertsOf tells a story with other parameters, and returns the rule's alerts.
+func alertsOf(t *testing.T, rule, story, params string) (out []AlertRow) {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + rule + "/" + story + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStory(Defaults())
+	for _, line := range append([]string{"rules {" + rule + ": {" + params + "}}"}, strings.Split(string(b), "\n")...) {
+		line, _, _ = strings.Cut(line, "#")
+		if words := strings.Fields(line); len(words) > 0 && words[0] != "want" {
+			if err := s.line(words); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.rows.apply(s.e.Flush(true))
+	for _, u := range s.rows {
+		if a, ok := u.(AlertRow); ok && a.Rule == rule {
+			out = append(out, a)
+		}
+	}
+	if out == nil {
+		t.Fatalf("%s with %s: no alert", rule, params)
+	}
+	return out
+}
+
+func TestSpanText(t *testing.T) {
+	for d, want := range map[event.Millis]string{
+		0: "0 s", 1: "0.001 s", 1500: "1.5 s", 12_345: "12.3 s", minute: "1 min", 61_000: "1 min 01 s", hour + 999: "1 h",
+		hour + 5*minute: "1 h 05 min", day: "24 h", 2 * day: "2 days", 60 * hour: "2 days 12 h",
+	} {
+		if got := spanText(d); got != want {
+			t.Errorf("%d ms is %q, want %q", d, got, want)
 		}
 	}
 }
