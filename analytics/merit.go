@@ -43,6 +43,7 @@ func (m *merit) count(v verdict, n int64) { m.by[v&1][min(v>>1, scoreSteps-1)] +
 type ModelTruth struct {
 	Learned   int64   // labels it has learned from
 	Forgotten int64   // payments that were given up before their label came
+	Behind    int64   // labels read after the hour at which they should have been learned: they wait for the next
 	Judged    int64   // payments that what follows is about, the newest 10,000
 	Right     int64   // frauds scored 50 or more
 	Wrong     int64   // honest payments scored 50 or more

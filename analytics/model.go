@@ -56,14 +56,19 @@ func (m *model) name() string { return "model" }
 func (m *model) apply(*event.Record) {}
 
 // hear takes a label in, right when it is read. It is known since the greatest
-// timestamp that its partition has had, for only that never goes back.
+// timestamp that its partition has had, for only that never goes back. Where the
+// partition had been moved on while idle, that may be before an hour that has been
+// learned: the label waits for the next one, and whoever reads the log again finds
+// it in time.
 func (m *model) hear(r *event.Record) {
-	if r.Event.SubjectKind == "payment" {
-		m.labels.add(lesson{
-			at: m.clock.parts.at(r.Topic, r.Partition).stamp, place: r.Place,
-			transaction: transactionHash(r.Event.SubjectID), fraud: r.Event.Fraud,
-		})
+	if r.Event.SubjectKind != "payment" {
+		return
 	}
+	known := m.clock.parts.at(r.Topic, r.Partition).stamp
+	if known <= m.hour {
+		m.totals.Model.Behind++
+	}
+	m.labels.add(lesson{at: known, place: r.Place, transaction: transactionHash(r.Event.SubjectID), fraud: r.Event.Fraud})
 }
 
 // see reads a payment's signs at the moment the rules conclude it, when all that
