@@ -247,6 +247,11 @@ func (e *Engine) Idle(p event.Partition, t event.Millis) {
 	e.advance()
 }
 
+// End says that the log has been read to its end. Lists that are otherwise made
+// when their turn comes are all made at the next Flush of every row, so that in
+// the end they too are a function of the log.
+func (e *Engine) End() { e.recs.end() }
+
 func (e *Engine) advance() {
 	wm := e.clock.watermark()
 	if wm <= e.wm { // but labels may have been read, which have no part in it

@@ -74,7 +74,7 @@ type basket struct {
 func newRecommend(s *stock, t *trending) *recommend {
 	return &recommend{
 		seen: newVMIS(indexClicks), bought: newVMIS(boughtClicks), measuredOf: measuredOf, stock: s, trending: t,
-		live: liveSessions{rows: map[string]*liveSession{}},
+		board: newListing(), live: liveSessions{rows: map[string]*liveSession{}},
 	}
 }
 
@@ -106,6 +106,10 @@ func (r *recommend) advance(wm event.Millis) {
 	}
 	r.ended.inOrder(r.learn)
 	r.buy(wm)
+	r.count()
+}
+
+func (r *recommend) count() {
 	r.totals.RecommendEvicted += r.seen.evicted + r.bought.evicted
 	r.seen.evicted, r.bought.evicted = 0, 0
 	t := r.totals
@@ -185,11 +189,13 @@ const (
 	seenState    = "s"
 	boughtState  = "b"
 	waitingState = "w"
+	shownState   = "l"
 )
 
 func (r *recommend) save(emit func(string, []byte)) {
 	r.seen.save(seenState, emit)
 	r.bought.save(boughtState, emit)
+	r.board.save(r.seen, emit)
 	if !r.unsaved {
 		return
 	}
@@ -215,6 +221,8 @@ func (r *recommend) load(key string, value []byte) error {
 		return r.seen.load(key[1:], value)
 	case key != "" && key[:1] == boughtState:
 		return r.bought.load(key[1:], value)
+	case key != "" && key[:1] == shownState:
+		return r.board.load(key[1:], value)
 	}
 	return errState
 }

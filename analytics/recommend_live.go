@@ -65,6 +65,10 @@ func (l *liveSessions) see(row SessionRow) {
 		items[i] = clone(items[i])
 	}
 	s.items, s.ItemID = items, items[len(items)-1]
+	l.wait(s)
+}
+
+func (l *liveSessions) wait(s *liveSession) {
 	if !s.waits {
 		s.waits = true
 		l.waiting = append(l.waiting, s)

@@ -1,10 +1,6 @@
 package analytics
 
-import (
-	"github.com/zeebo/xxh3"
-
-	"ecomtui/event"
-)
+import "ecomtui/event"
 
 // The lists that an item has.
 const (
@@ -33,19 +29,6 @@ const (
 	newsOf = 16
 )
 
-// listing says which items' lists are to be made anew, those first that have
-// waited longest. It is not part of the state: after a restart all are.
-type listing struct {
-	queue []uint32
-	items []listedItem // by id
-	again bool         // the engine was restored: what is out there is not known
-}
-
-type listedItem struct {
-	waits bool
-	shown [listKindCount]uint64 // hash of the list that is out there; 0 is none known
-}
-
 // touch says that a session or a purchase that holds an item is new.
 func (r *recommend) touch(id uint32) {
 	i := &r.seen.items[id]
@@ -54,54 +37,42 @@ func (r *recommend) touch(id uint32) {
 	}
 }
 
-func (l *listing) wait(id uint32) {
-	l.know(id)
-	if i := &l.items[id]; !i.waits {
-		i.waits = true
-		l.queue = append(l.queue, id)
-	}
-}
-
-func (l *listing) know(id uint32) {
-	for int(id) >= len(l.items) {
-		l.items = append(l.items, listedItem{})
-	}
-}
-
-func (l *listing) restored(x *vmis) {
-	l.again = true
-	for id := range x.items {
-		if x.items[id].name != "" {
-			l.wait(uint32(id))
-		}
-	}
-}
-
-// flush takes away the lists of items that are gone, and makes some anew.
+// flush takes away the lists of items that are gone, mends those that show what
+// has sold out, and makes some anew.
 func (r *recommend) flush(all bool, emit func(Update)) {
+	// Sessions that had to end early wait for no watermark: after a checkpoint
+	// nothing else would know of them.
+	r.ended.inOrder(r.learn)
+	r.count()
 	for _, lost := range r.seen.gone {
 		for kind := range listKindCount {
 			r.show(lost.id, kind, &RecommendationRow{ItemID: lost.name}, emit)
 		}
 	}
 	r.seen.gone, r.bought.gone = nil, nil
+	r.restock(emit)
 	if all {
 		r.flushLists(emit)
 		r.flushLive(emit)
 	}
 }
 
-// flushLists makes the lists of those items that have waited longest.
+// flushLists makes the lists of those items that have waited longest; of all
+// items where every list is to be made anew.
 func (r *recommend) flushLists(emit func(Update)) {
 	l := &r.board
 	n := min(len(l.queue), madeAtOnce)
+	if l.anew {
+		l.waitAll(r.seen)
+		n = len(l.queue)
+	}
 	for _, id := range l.queue[:n] {
 		l.items[id].waits, r.seen.items[id].news = false, 0
 		if r.seen.items[id].name != "" {
 			r.make(id, emit)
 		}
 	}
-	l.queue = l.queue[:copy(l.queue, l.queue[n:])]
+	l.queue, l.anew = l.queue[:copy(l.queue, l.queue[n:])], false
 }
 
 // make makes the lists of one item, and emits those whose items have changed.
@@ -146,22 +117,14 @@ func (r *recommend) shown(x *vmis) (list []Recommended) {
 
 // show emits a list if it is another than the one out there.
 func (r *recommend) show(id uint32, kind int, row *RecommendationRow, emit func(Update)) {
-	r.board.know(id)
-	shown := &r.board.items[id].shown[kind]
-	h := row.hash()
-	if h == *shown && (h != 0 || !r.board.again) {
+	shown := &r.board.know(id).shown[kind]
+	now := marksOf(row.List)
+	if now == *shown && !r.board.anew {
 		return
 	}
-	*shown, row.Kind = h, listKinds()[kind]
+	*shown, row.Kind = now, listKinds()[kind]
+	r.board.unsaved[row.ItemID] = struct{}{}
 	emit(*row)
-}
-
-// hash tells lists apart by their items; 0 is an empty one.
-func (r *RecommendationRow) hash() (h uint64) {
-	for i := range r.List {
-		h = xxh3.HashStringSeed(r.List[i].ItemID, h+1)
-	}
-	return h
 }
 
 // A RecommendationRow is one list of items for who looks at an item, best first.

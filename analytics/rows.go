@@ -316,10 +316,8 @@ func Early(u Update) bool {
 		return !u.Final && !u.Deleted
 	case TopItemRow:
 		return !u.Final
-	case PulseRow, TrendingRow, LiveRow:
+	case PulseRow, LiveRow:
 		return true
-	case RecommendationRow:
-		return len(u.List) > 0 // that one is to go cannot wait: nothing says so after a restart
 	}
-	return false
+	return false // of lists neither: one row of stock can make them wrong, and it does not wait
 }

@@ -1,6 +1,11 @@
 package analytics
 
-import "ecomtui/event"
+import (
+	"maps"
+	"slices"
+
+	"ecomtui/event"
+)
 
 // stock keeps a position for each item at each location. Sums take movements as
 // they come; what depends on their order, such as since when a position is sold
@@ -11,6 +16,7 @@ type stock struct {
 	waiting   []*level            // with movements that the watermark has not passed
 	shown     []*level            // changed since the last flush
 	saved     []*level            // changed since the last save
+	turned    map[string]struct{} // items of which a place has run out, or has some again, since whoever shows items asked
 	totals    *Totals
 	crossed   func(p position, m *movement, oversold bool) // for good, at the watermark
 }
@@ -40,7 +46,7 @@ const (
 )
 
 func newStock() *stock {
-	return &stock{positions: map[position]*level{}, places: map[string][]*level{}}
+	return &stock{positions: map[position]*level{}, places: map[string][]*level{}, turned: map[string]struct{}{}}
 }
 
 func (s *stock) name() string { return "position" }
@@ -51,11 +57,16 @@ func (s *stock) apply(r *event.Record) {
 	}
 	e := &r.Event
 	l := s.positions[position{e.ItemID, e.LocationID}]
-	if l == nil {
+	opened := l == nil
+	if opened {
 		l = &level{position: position{clone(e.ItemID), clone(e.LocationID)}}
 		s.open(l)
 	}
+	had := l.left() > 0
 	l.add(movement{e.Time, r.Place, e.Quantity, deedOf(e.Name)})
+	if opened || l.left() > 0 != had {
+		s.turned[l.item] = struct{}{}
+	}
 	s.count(l)
 	s.wait(l)
 	s.touch(l)
@@ -178,9 +189,20 @@ func (s *stock) soldOut(item string) bool {
 	places := s.places[item]
 	left := int64(0)
 	for _, l := range places {
-		left += max(0, l.view().available())
+		left += l.left()
 	}
 	return len(places) > 0 && left == 0
+}
+
+// left is what a position has to sell.
+func (l *level) left() int64 { return max(0, l.view().available()) }
+
+// takeTurned returns the items that may have sold out, or be there again, since
+// it was last asked.
+func (s *stock) takeTurned() []string {
+	items := slices.Sorted(maps.Keys(s.turned))
+	clear(s.turned)
+	return items
 }
 
 // count keeps the totals. An oversold position is sold out as well.

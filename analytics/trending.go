@@ -36,6 +36,7 @@ type trending struct {
 	ranked  event.Millis // now, when the rows were last made
 	top     []string     // the items of the rows out there
 	gone    []string
+	anew    bool // the log has ended: the list is to be of its end
 	stock   *stock
 }
 
@@ -176,11 +177,13 @@ func (t *trending) priced(r *event.Record) {
 func (p *price) usual() event.Cents { return slices.Max(p.hours[:]) }
 
 // flush makes the list anew every few seconds of event time: it looks at every
-// item of the last hour.
+// item of the last hour. It cannot wait while it shows what has sold out.
 func (t *trending) flush(all bool, emit func(Update)) {
-	if !all || t.now < t.ranked+trendEvery {
+	due := all && (t.anew || t.now >= t.ranked+trendEvery)
+	if !due && !slices.ContainsFunc(t.top, t.stock.soldOut) {
 		return
 	}
+	t.anew = false
 	t.ranked = t.now
 	rows := t.rank()
 	t.top = t.top[:0]
@@ -194,6 +197,9 @@ func (t *trending) flush(all bool, emit func(Update)) {
 	}
 	for rank := int64(len(rows)) + 1; rank <= t.shown; rank++ {
 		emit(TrendingRow{Rank: rank, Deleted: true})
+	}
+	if m := t.minutes[t.newest]; m != nil && t.shown != int64(len(rows)) {
+		m.unsaved = true // the number of rows is saved with it
 	}
 	t.shown = int64(len(rows))
 }

@@ -309,6 +309,9 @@ func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper, ended bool) 
 		}
 		p.Engine.Idle(i.Partition, i.At)
 	}
+	if ended {
+		p.Engine.End()
+	}
 	if done != nil {
 		done()
 	}
