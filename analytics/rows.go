@@ -246,8 +246,9 @@ type StockRow struct {
 	Sold               []int64 // units by ten minutes of event time, oldest first: the line beside the item
 }
 
-// Available is what can be sold: on_hand − reserved.
-func (r *StockRow) Available() int64 { return r.OnHand - r.Reserved }
+// Available is what can be sold: on_hand − reserved, where reserved below 0, which
+// is more released than was held, counts as nothing.
+func (r *StockRow) Available() int64 { return available(r.OnHand, r.Reserved) }
 
 // SellThrough is units sold of those sold and those still there; 0 of none.
 func (r *StockRow) SellThrough() float64 {

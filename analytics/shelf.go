@@ -12,7 +12,7 @@ const (
 // event time. It is a value: a copy goes on by itself.
 type shelf struct {
 	onHand      int64
-	reserved    int64 // less released and committed
+	reserved    int64 // less released and committed; below 0 where more was released than held
 	reserves    bool  // a reservation has been seen: until then what is taken was never held
 	transferred int64 // arrived less left
 	sold        int64 // committed
@@ -39,7 +39,11 @@ type stretch struct {
 	out   event.Millis // without stock
 }
 
-func (h *shelf) available() int64 { return h.onHand - h.reserved }
+func (h *shelf) available() int64 { return available(h.onHand, h.reserved) }
+
+// available is what can be sold. What was released beyond what was held is no
+// goods: nothing is reserved, and not less than nothing.
+func available(onHand, reserved int64) int64 { return onHand - max(0, reserved) }
 
 func (h *shelf) oversold() bool { return h.available() < 0 }
 

@@ -165,8 +165,8 @@ CREATE TABLE stock (
 	item_id           TEXT    NOT NULL,
 	location_id       TEXT    NOT NULL,
 	on_hand           INTEGER NOT NULL,
-	reserved          INTEGER NOT NULL,
-	available         INTEGER NOT NULL, -- on_hand − reserved; below 0 is oversold
+	reserved          INTEGER NOT NULL, -- below 0 where more was released than held
+	available         INTEGER NOT NULL, -- on_hand − reserved, if that is above 0; below 0 is oversold
 	incoming          INTEGER NOT NULL, -- has left another location and arrived nowhere yet: for any but the sender
 	reorder_point     INTEGER NOT NULL, -- demand over the lead time + safety stock
 	suggested         INTEGER NOT NULL, -- to order now

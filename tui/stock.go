@@ -324,7 +324,7 @@ func (v *item) summary(s *scene, w int, rows []*analytics.StockRow) []string {
 	var sum analytics.StockRow
 	for _, r := range rows {
 		sum.OnHand += r.OnHand
-		sum.Reserved += r.Reserved
+		sum.Reserved += max(0, r.Reserved)           // what one place released too much of, another still holds
 		sum.Incoming = max(sum.Incoming, r.Incoming) // the same pieces, wherever they may go
 		sum.SoldPerHour += r.SoldPerHour
 	}
