@@ -36,36 +36,50 @@ const (
 	hourMillis   = 60 * minuteMillis
 )
 
-// demand is what a position sells while it has stock.
+// demand is what a position sells while it has stock, or would sell if it had.
 type demand struct {
 	perHour float64
 	spread  float64 // variance over mean of the sales of ten minutes, at least 1
 	units   int64   // sold in what was looked at
 }
 
-// demand looks at the last two hours, or since the first movement.
+// demand looks at the last two hours, or since the first movement. While there is
+// nothing to sell, it is as it was before: want of sales is not want of buyers.
 func (h *shelf) demand() demand {
 	first := max(number(h.first), h.newest-soldSpans+1)
-	start := max(h.first, event.Millis(first)*soldSpan)
-	stocked := h.last - start
 	d := demand{spread: 1}
 	for n := first; n <= h.newest; n++ {
 		d.units += h.stretch(n).units
-		stocked -= h.stretch(n).out
 	}
-	if d.units <= 0 {
-		return d
+	if d.units > 0 {
+		d.perHour, d.spread = h.rate(first, d.units), h.spread(first, d.units)
 	}
-	d.perHour = float64(d.units) * float64(hourMillis) / float64(max(stocked, rateLeast))
-	if spans := float64(h.newest - first + 1); spans > 1 {
-		mean, squares := float64(d.units)/spans, 0.0
-		for n := first; n <= h.newest; n++ {
-			off := float64(h.stretch(n).units) - mean
-			squares += off * off
-		}
-		d.spread = max(1, squares/(spans-1)/mean)
+	if h.out != 0 {
+		d.perHour = h.outRate
 	}
 	return d
+}
+
+// rate is what units sold since stretch first are an hour with stock.
+func (h *shelf) rate(first, units int64) float64 {
+	stocked := h.last - max(h.first, event.Millis(first)*soldSpan)
+	for n := first; n <= h.newest; n++ {
+		stocked -= h.stretch(n).out
+	}
+	return float64(units) * float64(hourMillis) / float64(max(stocked, rateLeast))
+}
+
+func (h *shelf) spread(first, units int64) float64 {
+	spans := float64(h.newest - first + 1)
+	if spans <= 1 {
+		return 1
+	}
+	mean, squares := float64(units)/spans, 0.0
+	for n := first; n <= h.newest; n++ {
+		off := float64(h.stretch(n).units) - mean
+		squares += off * off
+	}
+	return max(1, squares/(spans-1)/mean)
 }
 
 // lead is how long a replenishment takes: nobody waits longer than it usually is

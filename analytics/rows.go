@@ -226,14 +226,15 @@ type AlertRow struct {
 
 func (r AlertRow) Key() Key { return Key{Table: AlertTable, A: r.ID} }
 
-// StockRow is the position of one item at one location, as of its last movement.
+// StockRow is the position of one item at one location, as of its last movement or
+// the last full ten minutes that the watermark has passed, whichever is later.
 type StockRow struct {
 	ItemID, LocationID string
 	OnHand, Reserved   int64
 	Incoming           int64        // has left another location of the item and arrived nowhere yet; where it goes is known then
 	ReorderPoint       int64        // demand over the lead time + safety stock
 	Suggested          int64        // to order now
-	SoldPerHour        float64      // of the last two hours, while there was stock
+	SoldPerHour        float64      // of the last two hours, while there was stock; before it was sold out, if it is
 	DaysOfCover        float64      // available over the sales rate; negative where nothing sells
 	StockoutETA        event.Millis // 0 where nothing sells
 	StockoutFrom       event.Millis // nine times in ten it is between these two
@@ -242,8 +243,8 @@ type StockRow struct {
 	OutFor             event.Millis // how long there was nothing available, in all
 	UnitsSold          int64        // in all
 	LostSales          float64      // units: out-of-stock time × the sales rate before it
-	Updated            event.Millis
-	Sold               []int64 // units by ten minutes of event time, oldest first: the line beside the item
+	Updated            event.Millis // last movement
+	Sold               []int64      // units by ten minutes of event time, oldest first: the line beside the item
 }
 
 // Available is what can be sold: on_hand − reserved, where reserved below 0, which

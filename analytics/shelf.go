@@ -1,6 +1,10 @@
 package analytics
 
-import "ecomtui/event"
+import (
+	"slices"
+
+	"ecomtui/event"
+)
 
 // Sales are remembered by ten minutes, for two hours.
 const (
@@ -121,6 +125,12 @@ func (h *shelf) arrive(t event.Millis) {
 	}
 	h.deliveries++
 	h.lastArrived = t
+}
+
+// ages reports whether time alone changes what the position comes to: what it
+// sold grows old, or what it cannot sell adds up.
+func (h *shelf) ages() bool {
+	return h.out != 0 || slices.ContainsFunc(h.stretches[:], func(s stretch) bool { return s.units != 0 })
 }
 
 // number counts stretches since 1970; what is before has none.

@@ -9,11 +9,15 @@ import (
 
 // stock keeps a position for each item at each location. Sums take movements as
 // they come; what depends on their order, such as since when a position is sold
-// out, is worked out anew until the watermark has passed them.
+// out, is worked out anew until the watermark has passed them. Time goes on where
+// nothing moves: a row is as of the last movement or the newest stretch that the
+// watermark has passed, whichever is later.
 type stock struct {
 	positions map[position]*level
 	places    map[string][]*level // of each item
 	waiting   []*level            // with movements that the watermark has not passed
+	ageing    []*level            // that time alone may change: all that sell, or have nothing
+	passed    event.Millis        // the start of the stretch in which the watermark is
 	shown     []*level            // changed since the last flush
 	saved     []*level            // changed since the last save
 	turned    map[string]struct{} // items of which a place has run out, or has some again, since whoever shows items asked
@@ -31,6 +35,7 @@ type level struct {
 	now   *shelf     // done and tail; nil where nobody has asked, or there is no tail
 	was   stockState // what it counts as in the totals
 	waits bool       // is among the waiting
+	ages  bool       // is among the ageing
 
 	unshown, unsaved bool
 }
@@ -69,6 +74,7 @@ func (s *stock) apply(r *event.Record) {
 	}
 	s.count(l)
 	s.wait(l)
+	s.age(l)
 	s.touch(l)
 	if e.Name == event.Transferred { // it is on its way to the others
 		for _, other := range s.places[l.item] {
@@ -87,6 +93,13 @@ func (s *stock) wait(l *level) {
 	if !l.waits && len(l.tail) > 0 {
 		l.waits = true
 		s.waiting = append(s.waiting, l)
+	}
+}
+
+func (s *stock) age(l *level) {
+	if !l.ages {
+		l.ages = true
+		s.ageing = append(s.ageing, l)
 	}
 }
 
@@ -140,8 +153,17 @@ func (l *level) view() *shelf {
 	return l.now
 }
 
-// advance settles what the watermark has passed. Nothing of it needs to be shown
-// or saved again, for the same comes of it later: but for a position that is
+// asOf is the position as time has passed it to t, which its movements may have
+// been beyond. It is a copy: passed step by step, or all at once as another run
+// may, lost sales would differ in their last digit.
+func (l *level) asOf(t event.Millis) shelf {
+	h := *l.view()
+	h.pass(t)
+	return h
+}
+
+// advance settles what the watermark has passed. Nothing of that needs to be
+// shown or saved again, for the same comes of it later: but for a position that is
 // oversold, or no longer, of which others keep account.
 func (s *stock) advance(wm event.Millis) {
 	left := s.waiting[:0]
@@ -153,6 +175,30 @@ func (s *stock) advance(wm event.Millis) {
 	}
 	clear(s.waiting[len(left):])
 	s.waiting = left
+	if passed := event.Millis(number(wm)) * soldSpan; passed > s.passed {
+		s.turn(passed)
+	}
+}
+
+// turn makes anew what changes by the watermark's having come to the stretch that
+// begins at t. What sells no more, and is not sold out, is as it will stay.
+func (s *stock) turn(t event.Millis) {
+	from := s.passed
+	s.passed = t
+	left := s.ageing[:0]
+	for _, l := range s.ageing {
+		before := l.asOf(from)
+		if l.ages = before.ages(); !l.ages {
+			continue
+		}
+		left = append(left, l)
+		if before.last < t {
+			s.count(l)
+			s.show(l)
+		}
+	}
+	clear(s.ageing[len(left):])
+	s.ageing = left
 }
 
 func (s *stock) settle(l *level, wm event.Millis) {
@@ -207,10 +253,15 @@ func (s *stock) takeTurned() []string {
 
 // count keeps the totals. An oversold position is sold out as well.
 func (s *stock) count(l *level) {
-	now := l.view().state()
+	h := l.asOf(s.passed)
+	now := h.state()
+	if now == l.was {
+		return
+	}
 	s.totals.tally(l.was, -1)
 	s.totals.tally(now, 1)
 	l.was = now
+	s.keep(l)
 }
 
 func (t *Totals) tally(s stockState, n int64) {
@@ -235,12 +286,12 @@ func (s *stock) flush(_ bool, emit func(Update)) {
 }
 
 func (s *stock) row(l *level) StockRow {
-	h := l.view()
+	h := l.asOf(s.passed)
 	d := h.demand()
 	row := StockRow{
 		ItemID: l.item, LocationID: l.location, OnHand: h.onHand, Reserved: h.reserved, Incoming: s.incoming(l),
 		ReorderPoint: d.reorderPoint(h.lead()), SoldPerHour: d.perHour, DaysOfCover: -1, SoldOutSince: h.out,
-		Updated: h.last, UnitsSold: h.sold, LostSales: h.lost, OutFor: h.outFor, Sold: h.line(),
+		Updated: l.view().last, UnitsSold: h.sold, LostSales: h.lost, OutFor: h.outFor, Sold: h.line(),
 	}
 	row.Suggested = d.suggested(row.ReorderPoint, row.Available()+row.Incoming)
 	if d.perHour > 0 {
@@ -311,5 +362,6 @@ func (s *stock) load(key string, value []byte) error {
 	s.places[l.item] = append(s.places[l.item], l)
 	s.show(l)
 	s.wait(l)
+	s.age(l)
 	return nil
 }

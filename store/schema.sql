@@ -160,7 +160,8 @@ CREATE TABLE alert (
 
 CREATE INDEX alert_newest ON alert (event_ms);
 
--- The position of one item at one location, as of its last movement.
+-- The position of one item at one location, as of its last movement. What sells, or
+-- is sold out, is written anew whenever event time has passed a full ten minutes.
 CREATE TABLE stock (
 	item_id           TEXT    NOT NULL,
 	location_id       TEXT    NOT NULL,
@@ -170,7 +171,7 @@ CREATE TABLE stock (
 	incoming          INTEGER NOT NULL, -- has left another location and arrived nowhere yet: for any but the sender
 	reorder_point     INTEGER NOT NULL, -- demand over the lead time + safety stock
 	suggested         INTEGER NOT NULL, -- to order now
-	sold_per_hour     REAL    NOT NULL, -- of the last two hours, while there was stock
+	sold_per_hour     REAL    NOT NULL, -- of the last two hours, while there was stock; before it was sold out, if it is
 	days_of_cover     REAL    NOT NULL, -- negative where nothing sells
 	stockout_eta_ms   INTEGER NOT NULL, -- 0 where nothing sells
 	stockout_from_ms  INTEGER NOT NULL, -- nine times in ten it is between these two
@@ -181,7 +182,7 @@ CREATE TABLE stock (
 	lost_sales        REAL    NOT NULL, -- units: out-of-stock time × the sales rate before it
 	sell_through_rate REAL    NOT NULL, -- units_sold / (units_sold + on_hand)
 	in_stock_rate     REAL    NOT NULL, -- units_sold / (units_sold + lost_sales)
-	updated_ms        INTEGER NOT NULL,
+	updated_ms        INTEGER NOT NULL, -- its last movement
 	sold              TEXT    NOT NULL, -- JSON: units by ten minutes, oldest first
 	PRIMARY KEY (item_id, location_id)
 ) STRICT, WITHOUT ROWID;

@@ -144,7 +144,7 @@ func stockTable(s *scene, brief bool) *table {
 			r := &s.Stock[i]
 			return append(plain(i), cell{theme.Text, text.Count(r.OnHand), true}, cell{theme.Text, text.Count(r.Reserved), true},
 				cell{theme.Muted, text.Count(r.ReorderPoint), true}, cell{theme.Muted, days(r.DaysOfCover), true},
-				cell{theme.Text, text.Count(r.Suggested), true}, cell{theme.Muted, text.Count(s.lost(r)), true})
+				cell{theme.Text, text.Count(r.Suggested), true}, cell{theme.Muted, text.Count(lost(r)), true})
 		}
 		if slices.ContainsFunc(s.Stock, func(r analytics.StockRow) bool { return r.Incoming != 0 }) {
 			t.withIncoming(func(i int) *analytics.StockRow { return &s.Stock[i] })
@@ -207,14 +207,8 @@ func (s *scene) goneIn(r *analytics.StockRow) cell {
 	return cell{theme.Text, "in " + text.Span(left), true}
 }
 
-// lost is what a position would have sold while it had nothing, up to now.
-func (s *scene) lost(r *analytics.StockRow) int64 {
-	n := r.LostSales
-	if r.SoldOutSince != 0 {
-		n += r.SoldPerHour * s.since(r.Updated).Hours()
-	}
-	return integer(math.Round(n), 1e15)
-}
+// lost is what a position would have sold while it had nothing.
+func lost(r *analytics.StockRow) int64 { return integer(math.Round(r.LostSales), 1e15) }
 
 // between is the band of the time when a position runs out.
 func (s *scene) between(r *analytics.StockRow) string {
@@ -235,11 +229,12 @@ const soonGone = 4 * time.Hour
 // soldStep is the event time of one bar of the line of sales.
 const soldStep = event.Millis(10 * 60_000)
 
-// soldLine is the sales of a position up to its last movement. What lies before
-// the first minute known of the shop is not drawn: nothing is known of it.
+// soldLine is the sales of a position up to its last movement, or to the watermark
+// if that is later: time goes on where nothing moves. What lies before the first
+// minute known of the shop is not drawn: nothing is known of it.
 func (s *scene) soldLine(r *analytics.StockRow) string {
 	values := make([]float64, len(r.Sold))
-	end := (r.Updated/soldStep + 1) * soldStep
+	end := (max(r.Updated, s.Watermark)/soldStep + 1) * soldStep
 	for i, n := range r.Sold {
 		values[i] = float64(n)
 		if ends := end - event.Millis(len(r.Sold)-1-i)*soldStep; len(s.Minutes) > 0 && ends <= s.Minutes[0].At {

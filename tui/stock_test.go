@@ -2,10 +2,26 @@ package tui
 
 import (
 	"testing"
+	"time"
 
 	"ecomtui/analytics"
+	"ecomtui/event"
 	"ecomtui/tui/chart"
 )
+
+// A line of sales ends at the watermark where nothing has moved since: its bars
+// have gone on without it.
+func TestStock_lineGoesOnWhereNothingMoves(t *testing.T) {
+	f := normal()
+	s := scene{Frame: f, glyphs: chart.Block}
+	f.Watermark = event.At(noon).Add(20 * time.Minute)
+	f.Minutes = []analytics.PulseRow{{At: event.At(noon).Add(-25 * time.Minute)}}
+	r := analytics.StockRow{Updated: event.At(noon), Sold: make([]int64, 12)}
+	r.Sold[9] = 8
+	if got := s.soldLine(&r); got != "······▁▁▁█▁▁" {
+		t.Errorf("sold line %q", got)
+	}
+}
 
 // What one place has released too much of is not left to sell at another.
 func TestItem_surplusOfReleasesIsNoStock(t *testing.T) {
