@@ -46,6 +46,11 @@ bench: build ## measure this machine: a table of ratios, and bench.json
 	@$(GO) build -o bin/bench ./bench
 	@bin/bench $(ARGS)
 
+.PHONY: eval
+eval: ## hold recommendations and sessions against published data: make eval DATA=folder
+	@[ -d "$(DATA)" ] || { echo "make: say where the data is: make eval DATA=folder"; exit 64; }
+	@$(GO) test ./analytics -run Eval -count 1 -v -data "$(abspath $(DATA))"
+
 .PHONY: golden
 golden: ## draw the golden screens anew; read the diff
 	@$(GO) test ./tui/... -run Golden -update
