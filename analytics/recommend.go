@@ -268,15 +268,21 @@ func (d *endings) add(s *SessionRow, steps []Step) {
 	d.list = append(d.list, e)
 }
 
-// clicked appends the items that a shopper chose, each once, in order: chosen
-// from a list, looked at, or put into the cart. Items that a list merely showed
+// clicked appends the items that a shopper chose, each once, in order of the
+// last time, so that the newest is the one the shopper is at: chosen from a
+// list, looked at, or put into the cart. Items that a list merely showed
 // are none, and those of a purchase were in the cart.
 func clicked(dst []string, steps []Step) []string {
 	from := len(dst)
 	for i := range steps {
 		switch item := steps[i].Item; steps[i].Name {
 		case event.SelectItem, event.ViewItem, event.AddToCart:
-			if item != "" && len(dst) < from+sessionItems && !slices.Contains(dst[from:], item) {
+			if item == "" {
+				continue
+			}
+			if at := slices.Index(dst[from:], item); at >= 0 {
+				dst = append(slices.Delete(dst, from+at, from+at+1), item)
+			} else if len(dst) < from+sessionItems {
 				dst = append(dst, item)
 			}
 		}

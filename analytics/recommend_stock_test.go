@@ -99,7 +99,7 @@ func TestLaw_nothingSoldOutIsRecommended(t *testing.T) {
 			}
 		})
 	})
-	if lists == 0 || turned == 0 {
+	if !testing.Short() && (lists == 0 || turned == 0) {
 		t.Errorf("%d lists and %d items sold out: the test has seen too little", lists, turned)
 	}
 }

@@ -168,3 +168,14 @@ func BenchmarkIndex(b *testing.B) {
 		runtime.KeepAlive(bought)
 	}
 }
+
+// Who goes back to an item is at that item: it is the newest again.
+func TestClicked_newestIsWhereTheShopperIs(t *testing.T) {
+	var steps []Step
+	for _, item := range []string{"cap", "belt", "cap", "hat", "belt"} {
+		steps = append(steps, Step{Name: event.ViewItem, Item: item})
+	}
+	if got, want := clicked(nil, steps), []string{"cap", "hat", "belt"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -185,7 +185,7 @@ func TestVMIS_isWhatItSays(t *testing.T) {
 		}
 		evicted += x.evicted
 	})
-	if evicted == 0 || cut == 0 || lists == 0 {
+	if !testing.Short() && (evicted == 0 || cut == 0 || lists == 0) {
 		t.Errorf("%d evicted, %d cut, %d recommended: the test has seen too little", evicted, cut, lists)
 	}
 }
