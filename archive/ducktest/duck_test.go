@@ -31,7 +31,7 @@ const perPartition = 12_000
 func aLog() (log []event.Record) {
 	var dec event.Decoder
 	now := event.At(time.Date(2026, 11, 24, 23, 50, 0, 0, time.UTC))
-	names := []event.Name{event.PageView, event.ViewItem, event.AddToCart, event.Purchase}
+	names := []event.Name{event.PageView, event.ViewItem, event.AddToCart, event.ViewCart}
 	for i := range int64(perPartition) {
 		now += 100
 		for p := range int32(2) {
@@ -39,7 +39,7 @@ func aLog() (log []event.Record) {
 				ID: fmt.Sprintf("%08x-%04d-7000", i, p), Name: names[int(i)%len(names)], Time: now, UserID: fmt.Sprintf("u%d", i%997),
 				SessionID: fmt.Sprintf("s%d", i%1999), SchemaVersion: 1, ItemID: fmt.Sprintf("sku-%d", i%50), Value: event.Cents(i % 977), SearchTerm: "größe",
 			}
-			if e.Name == event.Purchase {
+			if e.Name == event.ViewCart {
 				e.Items = []event.Item{{ID: e.ItemID, Quantity: 2, Price: 100}}
 			}
 			if i%1000 == 4 {
