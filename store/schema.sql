@@ -202,7 +202,7 @@ CREATE INDEX reconciliation_open ON reconciliation (opened_ms) WHERE closed_ms =
 
 -- Ranked lists of items, without what is sold out. What is trending belongs to
 -- no item: item_id ''. A list is made anew when its turn comes and its items have
--- changed, so when it was made, and its scores, depend on the pace of the run until the log has ended.
+-- changed, so when it was made, and its scores, depend on the pace of the run until the log has ended; what is trending does to the end.
 CREATE TABLE recommendation (
 	item_id             TEXT    NOT NULL,
 	kind                TEXT    NOT NULL, -- next, seen_with, bought_with, trending
