@@ -131,6 +131,9 @@ func New(p Params) *Engine {
 		case *pulse, *trending:
 			job.ofNow = true
 		}
+		if w, ok := job.operator.(interface{ warm([]*event.Record) }); ok {
+			job.warm = w.warm
+		}
 	}
 	gates := measure(e.seen, e.clock, e.payments, e.intake)
 	e.gate = gates[0]
@@ -151,6 +154,9 @@ func (e *Engine) Apply(records []event.Record) {
 		now := e.clock.now()
 		for _, op := range e.jobs {
 			began := e.start()
+			if op.warm != nil {
+				op.warm(e.admitted)
+			}
 			for _, r := range e.admitted {
 				if !op.ofNow || r.Event.Time <= now {
 					op.apply(r)

@@ -33,7 +33,7 @@ type span struct{ from, to uint32 }
 // About how many bytes a step takes besides its item, and room made for more.
 const (
 	stepBytes = 16
-	growBytes = 64
+	growBytes = 48
 )
 
 // knownNames numbers the names that steps usually have; others are spelled out
@@ -52,7 +52,13 @@ func NewJourney(steps []Step) (j Journey) {
 }
 
 // Steps are the first and last hundred, in order of event time.
-func (j Journey) Steps() []Step { return ends(j.unsorted()) }
+func (j Journey) Steps() []Step { return j.appendSteps(make([]Step, 0, j.n)) }
+
+// appendSteps appends Steps to a list that is empty but for its room.
+func (j *Journey) appendSteps(list []Step) []Step {
+	list, _ = ends(j.unsorted(list))
+	return list
+}
 
 // Len is how many steps are kept.
 func (j Journey) Len() int { return min(j.n, 2*stepsEnd) }
@@ -61,14 +67,22 @@ func (j Journey) Len() int { return min(j.n, 2*stepsEnd) }
 // which is nearly that of event time; whoever reads them puts them in order.
 func (j *Journey) add(s Step) {
 	if j.n >= stepsHeld {
-		j.pack(ends(j.unsorted()))
+		j.sort()
 	}
 	j.append(s)
 }
 
 // merge joins two journeys.
 func (j *Journey) merge(o *Journey) {
-	j.pack(ends(append(j.unsorted(), o.unsorted()...)))
+	steps, _ := ends(o.unsorted(j.unsorted(nil)))
+	j.pack(steps)
+}
+
+// sort packs the steps in order, and no more than are kept.
+func (j *Journey) sort() {
+	if steps, moved := ends(j.unsorted(nil)); moved {
+		j.pack(steps)
+	}
 }
 
 func before(t event.Millis, p event.Place, u event.Millis, q event.Place) bool {
@@ -76,16 +90,19 @@ func before(t event.Millis, p event.Place, u event.Millis, q event.Place) bool {
 }
 
 // inOrder sorts steps by insertion: they are nearly in order, and mostly few.
-func inOrder(steps []Step) []Step {
+func inOrder(steps []Step) (moved bool) {
 	for i := 1; i < len(steps); i++ {
+		if !before(steps[i].Time, steps[i].Place, steps[i-1].Time, steps[i-1].Place) {
+			continue
+		}
 		s, at := steps[i], i
 		for at > 0 && before(s.Time, s.Place, steps[at-1].Time, steps[at-1].Place) {
 			steps[at] = steps[at-1]
 			at--
 		}
-		steps[at] = s
+		steps[at], moved = s, true
 	}
-	return steps
+	return moved
 }
 
 // pack writes the steps anew.
@@ -96,42 +113,26 @@ func (j *Journey) pack(steps []Step) {
 	}
 }
 
-// ends puts steps in order and drops the middle of a long journey. What is in
-// the middle once stays there, so it does not matter when it is dropped.
-func ends(steps []Step) []Step {
-	steps = inOrder(steps)
+// ends puts steps in order and drops the middle of a long journey; moved is false
+// if that changes nothing. What is in the middle once stays there, so it does not
+// matter when it is dropped.
+func ends(steps []Step) (_ []Step, moved bool) {
+	moved = inOrder(steps)
 	if over := len(steps) - 2*stepsEnd; over > 0 {
-		steps = slices.Delete(steps, stepsEnd, stepsEnd+over)
+		return slices.Delete(steps, stepsEnd, stepsEnd+over), true
 	}
-	return steps
+	return steps, moved
 }
 
-func (j *Journey) append(s Step) {
-	b := j.packed
-	if cap(b)-len(b) < stepBytes+len(s.Item) {
-		b = slices.Grow(b[:len(b):len(b)], max(growBytes, len(b)/4)) // doubling would cost more than it saves
-	}
-	k := max(slices.Index(knownNames, s.Name), 0)
-	b = append(b, byte(k))
-	if k == 0 {
-		b = appendText(b, string(s.Name))
-	}
-	b = binary.AppendVarint(b, int64(s.Time-j.last))
-	b = append(b, byte(s.Place.Topic))
-	b = binary.AppendUvarint(b, uint64(uint32(s.Place.Partition)))
-	b = binary.AppendVarint(b, s.Place.Offset-j.offset)
-	b = binary.AppendVarint(b, int64(s.Value))
-	switch {
-	case s.Item == "":
-		b = append(b, noItem)
-	case s.Item == string(j.packed[j.item.from:j.item.to]):
-		b = append(b, sameItem)
-	default:
-		b = appendText(append(b, newItem), s.Item)
-		j.item = span{uint32(len(b) - len(s.Item)), uint32(len(b))}
-	}
-	j.packed, j.n, j.last, j.offset = b, j.n+1, s.Time, s.Place.Offset
-}
+// A packed step begins with two bytes: its name's number, what it says of its item, and
+// whether it has a value; its topic and partition, if that is a small number.
+const (
+	nameBits     = 5
+	itemBits     = 2
+	hasValue     = 1 << (nameBits + itemBits)
+	topicBits    = 2
+	farPartition = 1<<(8-topicBits) - 1
+)
 
 // What a step says of its item: shoppers do several things to one.
 const (
@@ -140,14 +141,57 @@ const (
 	newItem
 )
 
+func (j *Journey) append(s Step) {
+	b := j.packed
+	if cap(b)-len(b) < stepBytes+len(s.Item) {
+		b = slices.Grow(b[:len(b):len(b)], max(growBytes, len(b)/4)) // doubling would cost more than it saves
+	}
+	name := nameNumber(s.Name)
+	item := j.says(s.Item)
+	head := byte(name) | byte(item)<<nameBits
+	if s.Value != 0 {
+		head |= hasValue
+	}
+	b = append(b, head, byte(s.Place.Topic)|byte(min(uint32(s.Place.Partition), farPartition))<<topicBits)
+	if uint32(s.Place.Partition) >= farPartition {
+		b = binary.AppendUvarint(b, uint64(uint32(s.Place.Partition)))
+	}
+	b = binary.AppendVarint(b, int64(s.Time-j.last))
+	b = binary.AppendVarint(b, s.Place.Offset-j.offset)
+	if name == 0 {
+		b = appendText(b, string(s.Name))
+	}
+	if s.Value != 0 {
+		b = binary.AppendVarint(b, int64(s.Value))
+	}
+	if item == newItem {
+		b = appendText(b, s.Item)
+		j.item = span{uint32(len(b) - len(s.Item)), uint32(len(b))}
+	}
+	j.packed, j.n, j.last, j.offset = b, j.n+1, s.Time, s.Place.Offset
+}
+
+// nameNumber is 0 for names that are spelled out.
+func nameNumber(n event.Name) int { return max(slices.Index(knownNames, n), 0) }
+
+// says is what the next step says of its item.
+func (j *Journey) says(item string) int {
+	switch item {
+	case "":
+		return noItem
+	case string(j.packed[j.item.from:j.item.to]):
+		return sameItem
+	}
+	return newItem
+}
+
 func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// unsorted unpacks the journey, in the order the steps came. The slice is the
-// caller's; its strings stay good, since bytes once packed are never changed.
-func (j *Journey) unsorted() []Step {
-	steps := make([]Step, 0, j.n)
+// unsorted appends the steps, in the order they came. Their strings stay good,
+// since bytes once packed are never changed.
+func (j *Journey) unsorted(steps []Step) []Step {
 	u := unpacker{b: j.packed}
 	for range j.n {
 		steps = append(steps, u.step())
@@ -166,19 +210,25 @@ type unpacker struct {
 }
 
 func (u *unpacker) step() (s Step) {
-	if k := u.byte(); int(k) < len(knownNames) && k > 0 {
-		s.Name = knownNames[k]
-	} else {
-		s.Name = event.Name(u.text())
+	head, place := u.byte(), u.byte()
+	s.Place.Topic = event.Topic(place & (1<<topicBits - 1) % event.TopicCount)
+	s.Place.Partition = int32(place >> topicBits)
+	if s.Place.Partition == farPartition {
+		s.Place.Partition = int32(u.uvarint())
 	}
 	u.last += event.Millis(u.varint())
 	s.Time = u.last
-	s.Place.Topic = event.Topic(u.byte() % event.TopicCount)
-	s.Place.Partition = int32(u.uvarint())
 	u.offset += u.varint()
 	s.Place.Offset = u.offset
-	s.Value = event.Cents(u.varint())
-	switch u.byte() {
+	if name := int(head & (1<<nameBits - 1)); name > 0 && name < len(knownNames) {
+		s.Name = knownNames[name]
+	} else {
+		s.Name = event.Name(u.text())
+	}
+	if head&hasValue != 0 {
+		s.Value = event.Cents(u.varint())
+	}
+	switch head >> nameBits & (1<<itemBits - 1) {
 	case newItem:
 		u.item = u.text()
 		fallthrough
@@ -238,7 +288,9 @@ func (j *Journey) encode(w *writer) {
 // decode packs the steps anew, which checks them.
 func (j *Journey) decode(r *reader) {
 	n := r.count()
-	u := unpacker{b: []byte(r.string())}
+	packed := r.string()
+	j.packed = make([]byte, 0, len(packed))
+	u := unpacker{b: []byte(packed)}
 	for range n {
 		j.append(u.step())
 	}

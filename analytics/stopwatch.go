@@ -1,6 +1,10 @@
 package analytics
 
-import "time"
+import (
+	"time"
+
+	"ecomtui/event"
+)
 
 // Work is what an operator has cost and made since the Engine began.
 type Work struct {
@@ -14,7 +18,8 @@ type Work struct {
 type measured struct {
 	operator
 	Work
-	ofNow bool // it shows what happens now, and is spared what a clock far ahead of all others says
+	warm  func([]*event.Record) // nil, or to be called with a group before it is folded
+	ofNow bool                  // it shows what happens now, and is spared what a clock far ahead of all others says
 }
 
 func measure(ops ...operator) []*measured {

@@ -22,7 +22,7 @@ import (
 var schema string
 
 // firstVersion is the oldest a file may be: what went before was never released.
-const firstVersion = 2
+const firstVersion = 3
 
 // migrations lead a file from each version to the next: the first statement
 // batch from firstVersion to the one after it. Each ends by setting user_version.
