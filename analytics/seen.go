@@ -34,7 +34,7 @@ func (s *seen) warm(records []event.Record, hashes []id) (touched uint32) {
 		h := id(xxh3.HashString(r.Event.ID))
 		hashes[i] = h
 		ring := s.parts.at(r.Topic, r.Partition)
-		touched += ring.young.touch(h) + ring.old.touch(h)
+		touched += ring.index.touch(h)
 	}
 	return touched
 }
@@ -90,81 +90,58 @@ func (s *seen) load(key string, value []byte) error {
 type id uint64
 
 // idRing holds the newest seenIDs ids in the order they came, and where each is.
-// Of those there are two indexes, of the turn of the ring that is going on and
-// of the one before: nothing is ever taken out of an index, it is emptied whole
-// when the next turn begins. What an old index still says of an id that has been
-// written over since, the ring denies.
+// Nothing is taken out of the index when an id is written over: what it still says
+// of that one, the ring denies. When the index is crowded it is made anew.
 type idRing struct {
-	ids        []id // ring; grows to seenIDs
-	young, old idIndex
-	added      int64 // ids ever added
-	saved      int64 // of those, in a checkpoint
+	ids   []id // ring; grows to seenIDs
+	index idIndex
+	taken int   // places of the index
+	added int64 // ids ever added
+	saved int64 // of those, in a checkpoint
 }
-
-// turned is how many ids the turn that is going on has.
-func (r *idRing) turned() int64 { return r.added % seenIDs }
 
 // add reports whether v was not there.
 func (r *idRing) add(v id) bool {
-	if 2*r.turned() >= int64(len(r.young)) {
-		r.reindex()
+	if 4*r.taken >= 3*len(r.index) {
+		r.index, r.taken = newIndex(r.ids), len(r.ids)
 	}
-	slot, found := r.young.find(v, r.ids)
-	if found || r.old.has(v, r.ids) {
+	slot, found := r.index.find(v, r.ids)
+	if found {
 		return false
 	}
-	position := r.turned()
+	position := r.added % seenIDs
 	if int64(len(r.ids)) > position {
 		r.ids[position] = v
 	} else {
 		r.ids = append(r.ids, v)
 	}
-	r.young[slot] = entry(v, position)
-	if r.added++; r.turned() == 0 {
-		r.turn()
-	}
+	r.index[slot] = entry(v, position)
+	r.taken++
+	r.added++
 	return true
 }
 
-func (r *idRing) turn() {
-	r.old, r.young = r.young, r.old
-	if len(r.young) < len(r.old) {
-		r.young = make(idIndex, len(r.old))
-		return
-	}
-	clear(r.young)
-}
-
-// reindex makes the young index with room for twice as many ids, and the old
-// one if there is none though there are older ids: then the ring is a restored
-// one.
-func (r *idRing) reindex() {
-	turned := r.turned()
-	r.young = newIndex(r.ids[:turned], 0)
-	if rest := r.ids[turned:]; r.old == nil && len(rest) > 0 {
-		r.old = newIndex(rest, turned)
-	}
-}
-
-// idIndex finds ids by their hash: open addressing with linear probing, half
-// full at most. An entry has bits of the hash beside the position, so that
+// idIndex finds ids by their hash: open addressing with linear probing, three
+// quarters full at most. An entry has bits of the hash beside the position, so that
 // looking for an id that is not there touches nothing else: an index is larger
 // than the processor's nearer caches.
 type idIndex []uint32
 
-// newIndex is of ids that stand in the ring from a position on.
-func newIndex(ids []id, from int64) idIndex {
-	size := 256
-	for size < 4*len(ids) {
+const leastIndex = 256 // places; a power of two, as all sizes
+
+// newIndex is of the ids of a ring.
+func newIndex(ids []id) idIndex {
+	size := leastIndex
+	for size < 2*len(ids) {
 		size *= 2
 	}
-	ix := make(idIndex, min(size, 2*seenIDs))
+	ix := make(idIndex, size)
 	for i, v := range ids {
 		slot := ix.home(v)
 		for ix[slot] != 0 {
 			slot = ix.next(slot)
 		}
-		ix[slot] = entry(v, from+int64(i))
+		ix[slot] = entry(v, int64(i))
 	}
 	return ix
 }
@@ -191,14 +168,6 @@ func (ix idIndex) find(v id, ids []id) (slot uint64, found bool) {
 			return slot, true
 		}
 	}
-}
-
-func (ix idIndex) has(v id, ids []id) bool {
-	if len(ix) == 0 {
-		return false
-	}
-	_, found := ix.find(v, ids)
-	return found
 }
 
 // touch reads v's place, so that it is at hand when it is needed.
