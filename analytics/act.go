@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"cmp"
+	"math"
 
 	"github.com/zeebo/xxh3"
 
@@ -20,9 +21,46 @@ type act struct {
 	ties          [tieCount]uint64 // hashes of what it has in common with others, 0 where nothing
 	block         *block           // of the state, once saved
 
-	transaction, order, user, session        string
-	device, ip, card, item                   string
-	cardCountry, ipCountry, shipping, coupon string
+	texts string
+	ends  [textCount]uint16 // where in texts each ends; the next one begins there
+}
+
+// actTexts are the texts of an act, one by one. There are tens of thousands of acts,
+// and a text mostly is no longer than what it takes to say where it is, so an act
+// has them all in one.
+type actTexts struct {
+	transaction, order, user, session, device, ip, card, item string
+	cardCountry, ipCountry, shipping, coupon                  string
+}
+
+const textCount = 12
+
+func (t *actTexts) list() [textCount]*string {
+	return [...]*string{
+		&t.transaction, &t.order, &t.user, &t.session, &t.device, &t.ip, &t.card, &t.item,
+		&t.cardCountry, &t.ipCountry, &t.shipping, &t.coupon,
+	}
+}
+
+func (a *act) transaction() string { return a.text(0) }
+func (a *act) order() string       { return a.text(1) }
+func (a *act) user() string        { return a.text(2) }
+func (a *act) session() string     { return a.text(3) }
+func (a *act) device() string      { return a.text(4) }
+func (a *act) ip() string          { return a.text(5) }
+func (a *act) card() string        { return a.text(6) }
+func (a *act) item() string        { return a.text(7) }
+func (a *act) cardCountry() string { return a.text(8) }
+func (a *act) ipCountry() string   { return a.text(9) }
+func (a *act) shipping() string    { return a.text(10) }
+func (a *act) coupon() string      { return a.text(11) }
+
+func (a *act) text(i int) string {
+	from := uint16(0)
+	if i > 0 {
+		from = a.ends[i-1]
+	}
+	return a.texts[from:a.ends[i]]
 }
 
 // kind is what sort of act it is. State holds the numbers: a new one goes to
@@ -87,18 +125,28 @@ func (k kind) event() event.Name {
 
 func newAct(r *event.Record, k kind) *act {
 	e := &r.Event
-	a := &act{
-		at: e.Time, published: r.Time, place: r.Place, kind: k, value: e.Value, quantity: e.Quantity,
-		transaction: e.TransactionID, order: e.OrderID, user: e.UserID, session: e.SessionID,
-		device: e.DeviceID, ip: e.IP, card: e.CardFingerprint, item: e.ItemID,
-		cardCountry: e.CardCountry, ipCountry: e.IPCountry, shipping: e.ShippingCountry, coupon: e.Coupon,
-	}
+	a := &act{at: e.Time, published: r.Time, place: r.Place, kind: k, value: e.Value, quantity: e.Quantity}
 	if k == moneyBack {
 		a.value = refunded(e)
 	}
-	a.own()
-	a.tie()
+	a.say(&actTexts{
+		transaction: e.TransactionID, order: e.OrderID, user: e.UserID, session: e.SessionID,
+		device: e.DeviceID, ip: e.IP, card: e.CardFingerprint, item: e.ItemID,
+		cardCountry: e.CardCountry, ipCountry: e.IPCountry, shipping: e.ShippingCountry, coupon: e.Coupon,
+	})
 	return a
+}
+
+// say copies the texts, which lie in the record, and ties the act to others.
+func (a *act) say(t *actTexts) {
+	var room [256]byte
+	b := room[:0]
+	for i, s := range t.list() {
+		b = append(b, *s...)
+		a.ends[i] = uint16(len(b))
+	}
+	a.texts = string(b)
+	a.tie()
 }
 
 // textHash is never 0, but of nothing.
@@ -118,36 +166,14 @@ func (a *act) tie() {
 	}
 }
 
-func (a *act) texts() [12]*string {
-	return [...]*string{
-		&a.transaction, &a.order, &a.user, &a.session, &a.device, &a.ip, &a.card, &a.item,
-		&a.cardCountry, &a.ipCountry, &a.shipping, &a.coupon,
-	}
-}
-
-// own copies the texts, which lie in the record, all into one piece of memory.
-func (a *act) own() {
-	var room [256]byte
-	b := room[:0]
-	texts := a.texts()
-	for _, s := range texts {
-		b = append(b, *s...)
-	}
-	all := string(b)
-	for _, s := range texts {
-		n := len(*s)
-		*s, all = all[:n], all[n:]
-	}
-}
-
 // pays reports whether the act is a payment, authorized or refused.
 func (a *act) pays() bool { return anyPayment.has(a.kind) }
 
 // basket is what the attempts to pay for one thing have in common.
-func (a *act) basket() string { return cmp.Or(a.order, a.transaction) }
+func (a *act) basket() string { return cmp.Or(a.order(), a.transaction()) }
 
 // visit is the client's session, or the user where the client has none.
-func (a *act) visit() string { return cmp.Or(a.session, a.user) }
+func (a *act) visit() string { return cmp.Or(a.session(), a.user()) }
 
 // compare orders acts as they are judged.
 func (a *act) compare(b *act) int {
@@ -161,8 +187,8 @@ func (a *act) encode(w *writer) {
 	w.int(int64(a.kind))
 	w.int(int64(a.value))
 	w.int(a.quantity)
-	for _, s := range a.texts() {
-		w.string(*s)
+	for i := range textCount {
+		w.string(a.text(i))
 	}
 }
 
@@ -175,9 +201,16 @@ func decodeAct(r *reader) *act {
 	}
 	a.kind = kind(k)
 	a.value, a.quantity = event.Cents(r.int()), r.int()
-	for _, s := range a.texts() {
+	var t actTexts
+	size := 0
+	for _, s := range t.list() {
 		*s = r.string()
+		size += len(*s)
 	}
-	a.tie()
+	if size > math.MaxUint16 { // event.Decoder takes no text that long
+		r.fail()
+		return a
+	}
+	a.say(&t)
 	return a
 }

@@ -48,7 +48,7 @@ func TestCart_isOfTheVisit(t *testing.T) {
 				ts.see(e)
 			}
 			ts.to(noon + 2*minute)
-			dear, several := ts.cart(tied(act{user: "ann", at: noon + 2*minute}))
+			dear, several := ts.cart(saying(act{at: noon + 2*minute}, actTexts{user: "ann"}))
 			if math.Abs(dear-c.dear) > 1e-9 || several != c.several {
 				t.Errorf("%.4f dear, several %v; want %.4f, %v", dear, several, c.dear, c.several)
 			}
@@ -112,7 +112,7 @@ func TestCart_kept(t *testing.T) {
 		})
 	}
 	again.settle()
-	ann := tied(act{user: "ann", at: noon + 2*minute})
+	ann := saying(act{at: noon + 2*minute}, actTexts{user: "ann"})
 	for _, ts := range []*trails{ts, again} {
 		ts.to(noon + 2*minute)
 	}

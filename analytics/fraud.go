@@ -203,8 +203,8 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64)
 	for _, b := range fd.evidence {
 		f.suspect(b, a.at, rules)
 		if b.pays() {
-			f.watches.add(subject{"user", b.user}, a.at, watched)
-			f.watches.add(subject{"device", b.device}, a.at, watched)
+			f.watches.add(subject{"user", b.user()}, a.at, watched)
+			f.watches.add(subject{"device", b.device()}, a.at, watched)
 		}
 	}
 	return on.id
@@ -216,7 +216,7 @@ func (f *fraud) suspect(a *act, since event.Millis, rules uint16) {
 	case paid, refused, moneyBack:
 		f.totals.AlertValue += f.truth.suspect(a, since, rules)
 	case carted, checkedOut:
-		f.truth.note(subject{"session", a.session}, since, rules)
+		f.truth.note(subject{"session", a.session()}, since, rules)
 	}
 }
 
@@ -224,7 +224,7 @@ func (f *fraud) suspect(a *act, since event.Millis, rules uint16) {
 func (f *fraud) row(r rule, fd *finding, a *act) AlertRow {
 	return AlertRow{
 		Rule: r.name(), Pattern: r.name(), SubjectKind: fd.about.kind, SubjectID: fd.about.id,
-		UserID: a.user, TransactionID: a.transaction, OrderID: a.order, At: a.at, Raised: a.published,
+		UserID: a.user(), TransactionID: a.transaction(), OrderID: a.order(), At: a.at, Raised: a.published,
 		Score: fd.score, Value: a.value, Declined: a.kind == refused,
 		Why: fd.why, Silent: fd.silent, Signals: fd.signals, Evidence: steps(fd.evidence),
 	}

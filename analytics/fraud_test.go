@@ -50,10 +50,7 @@ func TestRecent_bounded(t *testing.T) {
 	b := new(block)
 	_, most := loginFailed.keeping()
 	for i := range most + 500 {
-		a := tied(act{
-			at: noon + event.Millis(i), kind: loginFailed, user: fmt.Sprint("u-", i), device: "d-1", ip: fmt.Sprint("10.", i),
-			place: event.Place{Offset: int64(i)},
-		})
+		a := saying(act{at: noon + event.Millis(i), kind: loginFailed, place: event.Place{Offset: int64(i)}}, actTexts{user: fmt.Sprint("u-", i), device: "d-1", ip: fmt.Sprint("10.", i)})
 		if i < 250 {
 			a.block = b
 			b.alive++
@@ -87,13 +84,13 @@ func TestRecent_bounded(t *testing.T) {
 func TestProfiles_bounded(t *testing.T) {
 	ps := newProfiles()
 	for i := range mostUsers + 1 {
-		ps.learn(tied(act{at: noon + event.Millis(i)*10, kind: checkedOut, user: fmt.Sprint("u-", i), device: "d-1", ipCountry: "PT"}))
+		ps.learn(saying(act{at: noon + event.Millis(i)*10, kind: checkedOut}, actTexts{user: fmt.Sprint("u-", i), device: "d-1", ipCountry: "PT"}))
 	}
 	if n := len(ps.users); n > mostUsers || n < mostUsers/4 {
 		t.Fatalf("%d users", n)
 	}
-	last := tied(act{user: fmt.Sprint("u-", mostUsers)})
-	if first := ps.of(tied(act{user: "u-0"})); first.visits != 0 || ps.of(last).visits != 1 {
+	last := saying(act{}, actTexts{user: fmt.Sprint("u-", mostUsers)})
+	if first := ps.of(saying(act{}, actTexts{user: "u-0"})); first.visits != 0 || ps.of(last).visits != 1 {
 		t.Error("the wrong ones are gone")
 	}
 	state := map[string][]byte{}
@@ -123,7 +120,7 @@ func TestWatches_bounded(t *testing.T) {
 	if n := len(ws.of); n >= mostWatches || n == 0 {
 		t.Errorf("%d watched", n)
 	}
-	late := &act{kind: paid, at: noon, user: fmt.Sprint("u-", mostWatches)}
+	late := saying(act{kind: paid, at: noon}, actTexts{user: fmt.Sprint("u-", mostWatches)})
 	if rules, _ := ws.over(late); rules == 0 {
 		t.Error("who is to be watched longest is forgotten")
 	}
@@ -137,7 +134,7 @@ func TestWatches_bounded(t *testing.T) {
 // old one has been swept or not. Who restarts sweeps at other moments.
 func TestWatches_endForGood(t *testing.T) {
 	cid := subject{"user", "cid"}
-	pays := func(at event.Millis) *act { return &act{kind: paid, at: at, user: "cid"} }
+	pays := func(at event.Millis) *act { return saying(act{kind: paid, at: at}, actTexts{user: "cid"}) }
 	for _, restarts := range []bool{false, true} {
 		ws := newWatches()
 		ws.sweep(noon)
@@ -169,7 +166,7 @@ func TestWatches_byRule(t *testing.T) {
 		rules uint16
 		score int64
 	}{{2*hour - 1, 1<<0 | 1<<4, 92}, {2 * hour, 1 << 4, 88}, {24*hour - 1, 1 << 4, 88}, {24 * hour, 0, 0}} {
-		if rules, score := ws.over(&act{kind: paid, at: noon + c.after, device: "d-1"}); rules != c.rules || score != c.score {
+		if rules, score := ws.over(saying(act{kind: paid, at: noon + c.after}, actTexts{device: "d-1"})); rules != c.rules || score != c.score {
 			t.Errorf("after %s: rules %b with score %d, want %b and %d", spanText(c.after), rules, score, c.rules, c.score)
 		}
 	}
@@ -180,7 +177,7 @@ func TestWatches_byRule(t *testing.T) {
 func TestAlerts_earlyOnesDecideNothing(t *testing.T) {
 	s := newAlerts()
 	find := func(user string, at event.Millis) (*finding, *act) {
-		a := &act{kind: paid, at: at, user: user, place: event.Place{Offset: int64(at)}}
+		a := saying(act{kind: paid, at: at, place: event.Place{Offset: int64(at)}}, actTexts{user: user})
 		return &finding{about: subject{"user", user}, evidence: []*act{a}, holds: 2 * hour}, a
 	}
 	fd, a := find("cid", noon)
@@ -217,8 +214,9 @@ func saved[T keeper](t *testing.T, from, to T) T {
 	return to
 }
 
-func tied(a act) *act {
-	a.tie()
+// saying is an act with its texts.
+func saying(a act, t actTexts) *act {
+	a.say(&t)
 	return &a
 }
 

@@ -80,7 +80,7 @@ func (hs *habits) learn(a *act) {
 		return
 	}
 	hs.sweep(a.at)
-	h := hs.user(a.user)
+	h := hs.user(a.user())
 	if h == nil {
 		h = hs.shop()
 	}
@@ -88,7 +88,7 @@ func (hs *habits) learn(a *act) {
 	if h != nil {
 		x = min(x, h.mean+habitDeviations*h.deviation())
 	}
-	for _, k := range []string{a.user, ""} {
+	for _, k := range []string{a.user(), ""} {
 		hs.open(k).learn(x, a.at)
 	}
 }

@@ -97,7 +97,7 @@ func (m *model) take(a *act, s *signs, rows []AlertRow) {
 		return
 	}
 	p := &pending{number: m.next, at: a.at, payment: a.pays(), rows: rows}
-	p.waitingPayment = waitingPayment{transaction: transactionHash(a.transaction), at: inSeconds(a.at), signs: *s}
+	p.waitingPayment = waitingPayment{transaction: transactionHash(a.transaction()), at: inSeconds(a.at), signs: *s}
 	m.queue = append(m.queue, p)
 	m.next++
 }

@@ -51,15 +51,15 @@ func (h *history) who(a *act) *payer {
 func (h *history) recall(a *act) (p payer) {
 	p.profile = h.profiles.of(a)
 	usual := p.profile.visits >= usualVisits
-	d := owns(p.profile.devices[:], hash32(a.device))
-	p.fresh = a.device != "" && (d == nil || d.since.millis() > a.at-hour)
-	p.newDevice = a.device != "" && usual && (d == nil || d.since.millis() > a.at-day && d.since > p.profile.since)
-	p.abroad = a.cardCountry != "" && a.ipCountry != "" && a.cardCountry != a.ipCountry
-	p.elsewhere = p.abroad && a.cardCountry == a.shipping
-	p.strange = p.abroad && a.shipping != "" && a.cardCountry != a.shipping
-	p.away = usual && p.profile.atHome > 0 && a.ipCountry != "" && a.ipCountry != string(p.profile.home[:])
+	d := owns(p.profile.devices[:], hash32(a.device()))
+	p.fresh = a.device() != "" && (d == nil || d.since.millis() > a.at-hour)
+	p.newDevice = a.device() != "" && usual && (d == nil || d.since.millis() > a.at-day && d.since > p.profile.since)
+	p.abroad = a.cardCountry() != "" && a.ipCountry() != "" && a.cardCountry() != a.ipCountry()
+	p.elsewhere = p.abroad && a.cardCountry() == a.shipping()
+	p.strange = p.abroad && a.shipping() != "" && a.cardCountry() != a.shipping()
+	p.away = usual && p.profile.atHome > 0 && a.ipCountry() != "" && a.ipCountry() != string(p.profile.home[:])
 	var looks, adds int
-	for _, s := range h.visit(a.user, a.at) {
+	for _, s := range h.visit(a.user(), a.at) {
 		switch s.Name {
 		case event.ViewItem:
 			looks++

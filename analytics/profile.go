@@ -85,12 +85,12 @@ func acquire(list []belonging, hash uint32, now seconds) {
 
 // learn takes in an act that the watermark has passed.
 func (ps *profiles) learn(a *act) {
-	if a.user == "" || a.kind == moneyBack || a.kind == loginFailed {
+	if a.user() == "" || a.kind == moneyBack || a.kind == loginFailed {
 		return // the shop's doing; or that of somebody who may not be the user
 	}
-	p := ps.hear(a.ties[oneUser], a.at, country(a.ipCountry), hash32(a.device))
+	p := ps.hear(a.ties[oneUser], a.at, country(a.ipCountry()), hash32(a.device()))
 	if a.kind == paid {
-		acquire(p.cards[:], hash32(a.card), inSeconds(a.at))
+		acquire(p.cards[:], hash32(a.card()), inSeconds(a.at))
 	}
 }
 

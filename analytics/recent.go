@@ -32,13 +32,13 @@ var tieNames = [tieCount]string{"user", "device", "card", "ip"}
 func (t tie) of(a *act) string {
 	switch t {
 	case oneUser:
-		return a.user
+		return a.user()
 	case oneDevice:
-		return a.device
+		return a.device()
 	case oneCard:
-		return a.card
+		return a.card()
 	}
-	return a.ip
+	return a.ip()
 }
 
 // ties are those by which rules look for acts of a kind, bit by tie.

@@ -11,8 +11,7 @@ import (
 func TestRecent_looksPastWhatIsToBeForgotten(t *testing.T) {
 	r := newRecent()
 	seen := func(i int, at event.Millis, k kind) *act {
-		a := &act{at: at, kind: k, user: "ann", device: "d-1", place: event.Place{Offset: int64(i)}}
-		a.tie()
+		a := saying(act{at: at, kind: k, place: event.Place{Offset: int64(i)}}, actTexts{user: "ann", device: "d-1"})
 		r.see(a)
 		return a
 	}

@@ -75,7 +75,7 @@ func steps(acts []*act) []Step {
 	acts = acts[max(0, len(acts)-maxEvidence):]
 	out := make([]Step, len(acts))
 	for i, a := range acts {
-		out[i] = Step{Name: a.kind.event(), Time: a.at, Item: a.item, Value: a.value, Place: a.place}
+		out[i] = Step{Name: a.kind.event(), Time: a.at, Item: a.item(), Value: a.value, Place: a.place}
 	}
 	return out
 }
@@ -139,8 +139,8 @@ func some(acts []*act, wanted func(*act) bool) (out []*act) {
 
 func isRefused(a *act) bool { return a.kind == refused }
 
-func cardOf(a *act) string { return a.card }
-func userOf(a *act) string { return a.user }
+func cardOf(a *act) string { return a.card() }
+func userOf(a *act) string { return a.user() }
 
 // spanText is a span in its two largest units, or one where that says it all.
 func spanText(d event.Millis) string {

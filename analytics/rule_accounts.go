@@ -46,7 +46,7 @@ func (n *newAccount) judge(h *history, a *act) *finding {
 		return nil
 	}
 	f := &finding{
-		about: subject{"payment", a.transaction}, score: graded(72, int(points-n.limit)), evidence: append(joined, a), holds: n.holds,
+		about: subject{"payment", a.transaction()}, score: graded(72, int(points-n.limit)), evidence: append(joined, a), holds: n.holds,
 		why:     fmt.Sprintf("an account %s old pays %.1f times the usual", spanText(a.at-joined[0].at), float64(a.value)/usual.usual()),
 		silent:  fmt.Sprintf("silent below %.1f points, or %s after signing up", n.limit, spanText(n.age)),
 		signals: signals,
@@ -73,27 +73,27 @@ func (m *multiAccounting) name() string { return "multi_accounting" }
 func (m *multiAccounting) on() kinds    { return anyPayment }
 
 func (m *multiAccounting) judge(h *history, a *act) *finding {
-	if a.coupon == "" {
+	if a.coupon() == "" {
 		return nil
 	}
 	acts := h.recent.within(oneDevice, a, m.span, anyPayment|1<<signedUp, 2*m.accounts)
 	news := map[string]bool{}
 	for _, b := range acts {
 		if b.kind == signedUp {
-			news[b.user] = true
+			news[b.user()] = true
 		}
 	}
-	if len(news) < m.accounts || !news[a.user] {
+	if len(news) < m.accounts || !news[a.user()] {
 		return nil
 	}
-	acts = some(acts, func(b *act) bool { return news[b.user] && (b.kind == signedUp || b.coupon == a.coupon) })
+	acts = some(acts, func(b *act) bool { return news[b.user()] && (b.kind == signedUp || b.coupon() == a.coupon()) })
 	n := distinct(some(acts, (*act).pays), userOf)
 	if n < m.accounts {
 		return nil
 	}
 	f := &finding{
-		about: subject{"device", a.device}, score: graded(80, n-m.accounts), evidence: acts, holds: m.holds,
-		why:    fmt.Sprintf("%d new accounts pay with coupon %s on one device in %s", n, a.coupon, spanText(a.at-acts[0].at)),
+		about: subject{"device", a.device()}, score: graded(80, n-m.accounts), evidence: acts, holds: m.holds,
+		why:    fmt.Sprintf("%d new accounts pay with coupon %s on one device in %s", n, a.coupon(), spanText(a.at-acts[0].at)),
 		silent: fmt.Sprintf("silent below %d accounts in %s", m.accounts, spanText(m.span)),
 	}
 	return f.signal("new accounts by device", float64(n), float64(m.accounts))

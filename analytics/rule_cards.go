@@ -83,7 +83,7 @@ func (b *binAttack) name() string { return "bin_attack" }
 func (b *binAttack) on() kinds    { return anyPayment }
 
 func (b *binAttack) judge(h *history, a *act) *finding {
-	bin := issuer(a.card)
+	bin := issuer(a.card())
 	if bin == "" {
 		return nil
 	}
@@ -92,7 +92,7 @@ func (b *binAttack) judge(h *history, a *act) *finding {
 		if acts == nil {
 			continue
 		}
-		acts = some(acts, func(x *act) bool { return issuer(x.card) == bin })
+		acts = some(acts, func(x *act) bool { return issuer(x.card()) == bin })
 		cards, no := distinct(acts, cardOf), len(some(acts, isRefused))
 		if cards < b.limits[t] || no < b.refusals {
 			continue

@@ -52,10 +52,10 @@ func (d *hoarding) held(acts []*act, this string) (item string, held []*act) {
 			continue
 		}
 		takes := some(acts, func(b *act) bool {
-			return b.kind == carted && b.item == own.item && checkouts[b.visit()] && !payers[b.visit()]
+			return b.kind == carted && b.item() == own.item() && checkouts[b.visit()] && !payers[b.visit()]
 		})
 		if distinct(takes, (*act).visit) >= d.visits {
-			return own.item, takes
+			return own.item(), takes
 		}
 	}
 	return "", nil

@@ -76,7 +76,7 @@ func (o *takeover) on() kinds    { return anyPayment }
 
 func (o *takeover) judge(h *history, a *act) *finding {
 	acts := h.recent.within(oneUser, a, o.span, 1<<loginFailed|1<<accountChanged, 1)
-	acts = some(acts, func(b *act) bool { return b.device == a.device })
+	acts = some(acts, func(b *act) bool { return b.device() == a.device() })
 	var n [kindCount]int
 	for _, b := range acts {
 		n[b.kind]++
@@ -98,7 +98,7 @@ func (o *takeover) judge(h *history, a *act) *finding {
 		return nil
 	}
 	f := &finding{
-		about: subject{"payment", a.transaction}, score: graded(76, int(points-o.limit)), evidence: append(acts, a), holds: o.holds,
+		about: subject{"payment", a.transaction()}, score: graded(76, int(points-o.limit)), evidence: append(acts, a), holds: o.holds,
 		why:     fmt.Sprintf("%d failed logins, then one that did not, then a payment %s later", n[loginFailed], spanText(a.at-acts[0].at)),
 		silent:  fmt.Sprintf("silent below %.1f points, or without a failed login in the %s before", o.limit, spanText(o.span)),
 		signals: signals,

@@ -41,7 +41,7 @@ func (o *outlier) name() string { return "amount_outlier" }
 func (o *outlier) on() kinds    { return anyPayment }
 
 func (o *outlier) judge(h *history, a *act) *finding {
-	usual, alone, least, whose := h.habits.user(a.user), o.deviations, o.ratio, "this user"
+	usual, alone, least, whose := h.habits.user(a.user()), o.deviations, o.ratio, "this user"
 	if usual == nil {
 		usual, alone, least, whose = h.habits.shop(), o.stranger, 1, "the shop"
 	}
@@ -61,7 +61,7 @@ func (o *outlier) judge(h *history, a *act) *finding {
 	need := min(alone, max(o.least, (o.limit-points)/o.deviation+z))
 	most := max(math.Exp(usual.mean+need*usual.deviation()), usual.usual()*least)
 	f := &finding{
-		about: subject{"payment", a.transaction}, score: min(95, 66+int64(outlierSlope*max(points-o.limit, z-alone))), evidence: []*act{a},
+		about: subject{"payment", a.transaction()}, score: min(95, 66+int64(outlierSlope*max(points-o.limit, z-alone))), evidence: []*act{a},
 		why:     fmt.Sprintf("%.1f times what is usual for %s (%.2f)", ratio, whose, usual.usual()/100),
 		silent:  fmt.Sprintf("silent below %.2f, %.1f deviations above the usual", most/100, need),
 		signals: signals,

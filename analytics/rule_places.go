@@ -32,7 +32,7 @@ func (v *travel) on() kinds    { return anyPayment }
 func (v *travel) judge(h *history, a *act) *finding {
 	where, before, left, ok := h.trails.moved(a)
 	apart := a.at - left
-	if !ok || apart >= v.span || a.ipCountry != where {
+	if !ok || apart >= v.span || a.ipCountry() != where {
 		return nil
 	}
 	who := h.who(a)
@@ -45,8 +45,8 @@ func (v *travel) judge(h *history, a *act) *finding {
 		return nil
 	}
 	f := &finding{
-		about: subject{"payment", a.transaction}, score: graded(74, int(points-v.limit)), evidence: []*act{a}, holds: v.holds,
-		why:     fmt.Sprintf("in %s %s after %s", a.ipCountry, spanText(apart), before),
+		about: subject{"payment", a.transaction()}, score: graded(74, int(points-v.limit)), evidence: []*act{a}, holds: v.holds,
+		why:     fmt.Sprintf("in %s %s after %s", a.ipCountry(), spanText(apart), before),
 		silent:  fmt.Sprintf("silent %s after %s, or below %.1f points", spanText(v.span), before, v.limit),
 		signals: signals,
 	}
@@ -71,8 +71,8 @@ func (g *geoMismatch) name() string { return "geo_mismatch" }
 func (g *geoMismatch) on() kinds    { return anyPayment }
 
 func (g *geoMismatch) judge(h *history, a *act) *finding {
-	if a.cardCountry == "" || a.ipCountry == "" || a.shipping == "" ||
-		a.cardCountry == a.ipCountry || a.ipCountry == a.shipping || a.cardCountry == a.shipping {
+	if a.cardCountry() == "" || a.ipCountry() == "" || a.shipping() == "" ||
+		a.cardCountry() == a.ipCountry() || a.ipCountry() == a.shipping() || a.cardCountry() == a.shipping() {
 		return nil
 	}
 	p := h.who(a)
@@ -81,8 +81,8 @@ func (g *geoMismatch) judge(h *history, a *act) *finding {
 		return nil
 	}
 	f := &finding{
-		about: subject{"payment", a.transaction}, score: graded(74, int(points-g.limit)), evidence: []*act{a}, holds: g.holds,
-		why:     fmt.Sprintf("address in %s, card from %s, parcel to %s", a.ipCountry, a.cardCountry, a.shipping),
+		about: subject{"payment", a.transaction()}, score: graded(74, int(points-g.limit)), evidence: []*act{a}, holds: g.holds,
+		why:     fmt.Sprintf("address in %s, card from %s, parcel to %s", a.ipCountry(), a.cardCountry(), a.shipping()),
 		silent:  fmt.Sprintf("silent if two of the countries were the same, or below %.1f points", g.limit),
 		signals: signals,
 	}

@@ -41,7 +41,7 @@ func (r *refundAbuse) judge(h *history, a *act) *finding {
 	}
 	acts := mergeActs(refunds, orders)
 	f := &finding{
-		about: subject{"user", a.user}, score: graded(70, n-1+max(0, run-r.run)), evidence: acts, grows: r.grows,
+		about: subject{"user", a.user()}, score: graded(70, n-1+max(0, run-r.run)), evidence: acts, grows: r.grows,
 		why:    fmt.Sprintf("%d orders refunded to one user in %s, %d bought in %s", n, spanText(a.at-refunds[0].at), run, spanText(r.runSpan)),
 		silent: fmt.Sprintf("silent below %d orders refunded in %s, or %d bought in %s and one refunded", r.orders, spanText(r.span), r.run, spanText(r.runSpan)),
 	}

@@ -78,7 +78,7 @@ func (h *history) measure(a *act) (s signs) {
 
 func (h *history) measurePayment(a *act, p *payer, s *signs) {
 	s[amountForShop] = amountStep(h.habits.shop(), a)
-	if own := h.habits.of[a.user]; own != nil && a.user != "" {
+	if own := h.habits.of[a.user()]; own != nil && a.user() != "" {
 		s[knownPayments] = logStep(own.n)
 		if own.n >= habitOwn {
 			s[amountForUser] = amountStep(own, a)
@@ -86,7 +86,7 @@ func (h *history) measurePayment(a *act, p *payer, s *signs) {
 	}
 	s[wasRefused] = step(a.kind == refused)
 	s[deviceNew] = step(p.fresh) + step(p.newDevice)
-	s[cardNew] = step(a.card != "" && owns(p.profile.cards[:], hash32(a.card)) == nil)
+	s[cardNew] = step(a.card() != "" && owns(p.profile.cards[:], hash32(a.card())) == nil)
 	s[homeAway] = step(p.away)
 	s[countriesApart] = countriesStep(a)
 	s[resolved] = uint8(2 * (p.resolve - resolveLeast))
@@ -96,7 +96,7 @@ func (h *history) measurePayment(a *act, p *payer, s *signs) {
 	}
 	s[visitCount] = logStep(int64(p.profile.visits))
 	s[hourOfDay] = uint8(a.at / (2 * hour) % 12)
-	s[couponUsed] = step(a.coupon != "")
+	s[couponUsed] = step(a.coupon() != "")
 }
 
 // tally is what the acts of one user, device or address come to.
@@ -108,19 +108,19 @@ type tally struct {
 func tallyOf(acts []*act, a *act) (n tally) {
 	if len(acts) == 1 { // nothing but the payment itself, which is what most are
 		n.attempts, n.refused = 1, int64(step(a.kind == refused))
-		n.users.n, n.cards.n, n.baskets.n = int(step(a.user != "")), int(step(a.card != "")), int(step(a.basket() != ""))
-		n.issuer = int64(step(issuer(a.card) != ""))
+		n.users.n, n.cards.n, n.baskets.n = int(step(a.user() != "")), int(step(a.card() != "")), int(step(a.basket() != ""))
+		n.issuer = int64(step(issuer(a.card()) != ""))
 		return n
 	}
-	issued := issuer(a.card)
+	issued := issuer(a.card())
 	for _, b := range acts {
 		switch {
 		case b.pays():
 			n.attempts++
 			n.refused += int64(step(b.kind == refused))
 			n.baskets.add(b.basket())
-			n.users.add(b.user)
-			if n.cards.add(b.card) && issued != "" && issuer(b.card) == issued {
+			n.users.add(b.user())
+			if n.cards.add(b.card()) && issued != "" && issuer(b.card()) == issued {
 				n.issuer++
 			}
 		case b.kind == loginFailed:
@@ -156,7 +156,7 @@ func (f *few) add(text string) bool {
 }
 
 func (h *history) measureUser(a *act, s *signs) {
-	if a.user == "" {
+	if a.user() == "" {
 		return
 	}
 	acts := h.recent.within(oneUser, a, 7*day, ^kinds(0), 1)
@@ -186,7 +186,7 @@ func (h *history) measureUser(a *act, s *signs) {
 }
 
 func (h *history) measureDevice(a *act, s *signs) {
-	if a.device != "" {
+	if a.device() != "" {
 		n := tallyOf(h.recent.within(oneDevice, a, hour, ^kinds(0), 1), a)
 		s[deviceAttempts], s[deviceUsers], s[deviceCards] = countStep(n.attempts), upTo(n.users.n), upTo(n.cards.n)
 		s[deviceRefused], s[deviceLoginsFailed] = countStep(n.refused), countStep(n.failed)
@@ -195,11 +195,11 @@ func (h *history) measureDevice(a *act, s *signs) {
 }
 
 func (h *history) measureAddress(a *act, s *signs) {
-	if a.card != "" {
+	if a.card() != "" {
 		n := tallyOf(h.recent.within(oneCard, a, hour, ^kinds(0), 1), a)
 		s[cardAttempts], s[cardUsers] = countStep(n.attempts), upTo(n.users.n)
 	}
-	if a.ip != "" {
+	if a.ip() != "" {
 		n := tallyOf(h.recent.within(oneIP, a, hour, ^kinds(0), 1), a)
 		s[addressAttempts], s[addressUsers] = countStep(n.attempts), upTo(n.users.n)
 		s[addressRefused], s[addressLoginsFailed] = countStep(n.refused), countStep(n.failed)
@@ -243,5 +243,5 @@ func freshAmountStep(device, amount uint8) uint8 { return device*5 + min(amount,
 // is missing is like every other.
 func countriesStep(a *act) uint8 {
 	differ := func(x, y string) uint8 { return step(x != "" && y != "" && x != y) }
-	return differ(a.cardCountry, a.ipCountry)<<2 | differ(a.ipCountry, a.shipping)<<1 | differ(a.cardCountry, a.shipping)
+	return differ(a.cardCountry(), a.ipCountry())<<2 | differ(a.ipCountry(), a.shipping())<<1 | differ(a.cardCountry(), a.shipping())
 }

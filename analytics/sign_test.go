@@ -10,10 +10,11 @@ import (
 func TestTallyOf_alone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SampledFrom([]string{"", "a", "400000-1", "40000000-1", "4000-1"})
-		a := &act{kind: rapid.SampledFrom([]kind{paid, refused}).Draw(t, "kind")}
-		for _, s := range a.texts() {
+		var texts actTexts
+		for _, s := range texts.list() {
 			*s = text.Draw(t, "text")
 		}
+		a := saying(act{kind: rapid.SampledFrom([]kind{paid, refused}).Draw(t, "kind")}, texts)
 		if alone, beside := tallyOf([]*act{a}, a), tallyOf([]*act{{kind: checkedOut}, a}, a); counted(alone) != counted(beside) {
 			t.Fatalf("alone %+v, beside another act %+v", alone, beside)
 		}

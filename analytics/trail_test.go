@@ -21,7 +21,7 @@ func (ts *trails) to(wm event.Millis) {
 // Where somebody was is told in event time, as long as nobody can have travelled.
 func TestTrails_moved(t *testing.T) {
 	ts := newTrails(newProfiles())
-	ann := tied(act{user: "ann"})
+	ann := saying(act{}, actTexts{user: "ann"})
 	ts.see(begins("ann", "BR", noon+2*hour))
 	ts.see(begins("ann", "PT", noon+hour))
 	ts.see(begins("ann", "ES", noon))
@@ -30,7 +30,7 @@ func TestTrails_moved(t *testing.T) {
 	if where, before, left, ok := ts.moved(ann); where != "BR" || before != "PT" || left != noon+hour || !ok {
 		t.Errorf("in %s since %s at %d: %v", where, before, left, ok)
 	}
-	if _, _, _, ok := ts.moved(tied(act{user: "bob"})); ok {
+	if _, _, _, ok := ts.moved(saying(act{}, actTexts{user: "bob"})); ok {
 		t.Error("bob has been in one country only")
 	}
 	ts.to(noon + hour + trailKeep)
@@ -75,11 +75,11 @@ func TestTrails_keptAndBounded(t *testing.T) {
 		t.Fatalf("%d sightings after a restart, %d before", len(again.passed), len(ts.passed))
 	}
 	for i := range users {
-		a := tied(act{user: fmt.Sprint("u-", i)})
+		a := saying(act{}, actTexts{user: fmt.Sprint("u-", i)})
 		w1, b1, l1, ok1 := ts.moved(a)
 		w2, b2, l2, ok2 := again.moved(a)
 		if w1 != w2 || b1 != b2 || l1 != l2 || ok1 != ok2 || !ok1 {
-			t.Fatalf("%s: %s after %s at %d, %s after %s at %d", a.user, w1, b1, l1, w2, b2, l2)
+			t.Fatalf("%s: %s after %s at %d, %s after %s at %d", a.user(), w1, b1, l1, w2, b2, l2)
 		}
 	}
 }

@@ -102,8 +102,8 @@ func (t *truth) keep(s subject, now suspicion) {
 // suspect notes whom a suspected payment is of, and returns its money if that
 // was not at risk before. What was paid back is lost already.
 func (t *truth) suspect(a *act, since event.Millis, rules uint16) event.Cents {
-	this := subject{"payment", a.transaction}
-	for _, s := range [...]subject{this, {"user", a.user}, {"device", a.device}, {"session", a.session}} {
+	this := subject{"payment", a.transaction()}
+	for _, s := range [...]subject{this, {"user", a.user()}, {"device", a.device()}, {"session", a.session()}} {
 		t.note(s, since, rules)
 	}
 	now := t.of(this, since)

@@ -40,7 +40,7 @@ func (ws *watches) over(a *act) (rules uint16, score int64) {
 	if !a.pays() || len(ws.of) == 0 {
 		return 0, 0
 	}
-	for _, s := range [...]subject{{"user", a.user}, {"device", a.device}, {"card", a.card}, {"session", a.session}} {
+	for _, s := range [...]subject{{"user", a.user()}, {"device", a.device()}, {"card", a.card()}, {"session", a.session()}} {
 		for _, h := range ws.of[s] {
 			if a.at < h.until {
 				rules |= 1 << h.rule
