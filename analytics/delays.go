@@ -27,6 +27,12 @@ func delayStep(seconds int64) int {
 	return min(delaySteps-1, shift<<delayBits+int(seconds>>shift))
 }
 
+func (d *Delays) merge(o *Delays) {
+	for i := range d {
+		d[i] += o[i]
+	}
+}
+
 // Median is the middle of the spans in seconds; ok is false if there are none.
 func (d *Delays) Median() (seconds float64, ok bool) {
 	var n int64
@@ -50,11 +56,4 @@ func delayMiddle(i int) float64 {
 	shift := i>>delayBits - 1
 	from := int64(i-shift<<delayBits) << shift
 	return float64(from) + float64(int64(1)<<shift-1)/2
-}
-
-// RuleTruth is how one rule did: how long its alerts took from the first
-// evidence, and how many of the labelled payments it suspected were fraud.
-type RuleTruth struct {
-	Right, Wrong int64
-	Detect       Delays
 }

@@ -50,16 +50,6 @@ type Totals struct {
 	RecommendEvicted int64 // sessions and purchases that recommendations have let go
 }
 
-// rule is the truth about one rule, made when there is none.
-func (t *Totals) rule(name string) *RuleTruth {
-	r := t.ByRule[name]
-	if r == nil {
-		r = new(RuleTruth)
-		t.ByRule[name] = r
-	}
-	return r
-}
-
 // clone copies the maps too.
 func (t *Totals) clone() Totals {
 	c := *t

@@ -427,6 +427,8 @@ func valueText(v reflect.Value) string {
 		return fmt.Sprintf("%d.%02d", x/100, x%100)
 	case PatternTruth:
 		return fmt.Sprintf("%d/%d", x.Found, x.Subjects)
+	case *RuleTruth: // payments suspected rightly and wrongly, subjects of its pattern, money
+		return fmt.Sprintf("%d:%d,%d/%d,%d.%02d", x.Right, x.Wrong, x.Found, x.Subjects, x.Prevented/100, x.Prevented%100)
 	case float64:
 		return strconv.FormatFloat(x, 'f', 2, 64)
 	case string:

@@ -199,13 +199,17 @@ func (t *truth) judge(l *labelled) {
 	s := t.suspected[l.subject]
 	rules := s.before(l.at)
 	found := rules != 0
+	var money event.Cents
+	if found && s.atRisk < l.at {
+		money = s.value
+	}
 	if l.subject.kind == "payment" {
 		t.totals.Truth.count(l.fraud, found)
-		if l.fraud && found && s.atRisk < l.at {
-			t.totals.Prevented += s.value
+		if l.fraud {
+			t.totals.Prevented += money
 		}
-		t.credit(rules, l.fraud)
 	}
+	t.totals.credit(t.rules, rules, l, money)
 	if l.fraud && l.pattern != "" {
 		t.tally(l.pattern, PatternTruth{1, int64(step(found))})
 	}
@@ -227,19 +231,6 @@ func (t *truth) tally(name string, n PatternTruth) {
 		gone := all[last]
 		delete(all, last)
 		t.tally(other, gone)
-	}
-}
-
-// credit tells the rules that suspected a payment whether they were right.
-func (t *truth) credit(rules uint16, right bool) {
-	for i, r := range t.rules {
-		switch {
-		case rules>>i&1 == 0:
-		case right:
-			t.totals.rule(r.name()).Right++
-		default:
-			t.totals.rule(r.name()).Wrong++
-		}
 	}
 }
 

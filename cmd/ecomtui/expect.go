@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ecomtui/analytics"
 	"ecomtui/event"
 )
 
@@ -36,14 +37,10 @@ func parseExpectation(expr string) (expectation, error) {
 	return expectation{}, usage("--expect %q: write a path into the report, one of >= > <= < == !=, and a number, such as 'events.consumed>=200000'", expr)
 }
 
-// anyName stands in a path for a name that only the log knows: of a rule, of a
-// pattern.
-const anyName = "*"
-
 // inReport refuses a path that no report has a number at.
 func (e expectation) inReport() error {
 	all := numbers(reflect.TypeFor[report](), "")
-	if slices.ContainsFunc(all, func(path string) bool { return matches(path, e.path) }) {
+	if slices.Contains(all, e.path) {
 		return nil
 	}
 	return usage("--expect %q: the report has no number %s: try %s", e.expr, e.path, strings.Join(nearPaths(all, e.path), ", "))
@@ -70,7 +67,9 @@ func numbers(t reflect.Type, path string) (all []string) {
 	return all
 }
 
-// mapNames are the names in the report's map at the path.
+// mapNames are the names in the report's map at the path. Labels of a real shop
+// may name other patterns than ours; nothing can be expected of those, or no
+// misspelt one could be refused.
 func mapNames(path string) (names []string) {
 	switch path {
 	case "topics":
@@ -81,28 +80,25 @@ func mapNames(path string) (names []string) {
 		for p := event.NotPoison + 1; p < event.PoisonCount; p++ {
 			names = append(names, p.String())
 		}
-	default:
-		names = []string{anyName}
+	case "fraud.by_rule", "fraud.rules", "fraud.by_pattern":
+		names = analytics.RuleNames()
+	case "recommendations.by_model":
+		for m := range analytics.Model(analytics.ModelCount) {
+			names = append(names, m.String())
+		}
 	}
 	return names
 }
 
-// matches reports whether a path is the one of a number.
-func matches(number, path string) bool {
-	want, got := strings.Split(number, "."), strings.Split(path, ".")
-	return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || w == anyName && g != "" })
-}
-
-// nearPaths are the few paths most like one that there is not: those with the
-// same name elsewhere, or a longer one; if none, those with typing errors.
+// nearPaths are the few paths most like one that there is not: of those with the
+// same name elsewhere, or a longer one, if there are any; else of all.
 func nearPaths(all []string, path string) []string {
 	last := func(p string) string { return p[strings.LastIndexByte(p, '.')+1:] }
 	near := slices.DeleteFunc(slices.Clone(all), func(p string) bool { return !strings.HasPrefix(last(p), last(path)) })
 	if len(near) == 0 {
-		near = slices.SortedStableFunc(slices.Values(all), func(a, b string) int {
-			return cmp.Compare(distance(a, path), distance(b, path))
-		})
+		near = all
 	}
+	slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(distance(a, path), distance(b, path)) })
 	const few = 3
 	return near[:min(few, len(near))]
 }

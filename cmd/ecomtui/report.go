@@ -89,10 +89,12 @@ type fraudPart struct {
 
 	Precision         *float64               `json:"precision"`
 	Recall            *float64               `json:"recall"`
-	FalsePositiveRate *float64               `json:"false_positive_rate"`
+	FalsePositiveRate *float64               `json:"false_positive_rate"` // of the honest payments, those suspected
+	TimeToDetect      *float64               `json:"time_to_detect_s"`    // median, of all alerts
 	ByPattern         map[string]patternPart `json:"by_pattern"`
 	Rules             map[string]rulePart    `json:"rules"`
 	PreventedLoss     event.Cents            `json:"prevented_loss_cents"`
+	SuspectsForgotten int64                  `json:"suspects_forgotten"` // before their label could come: too many at once
 	Model             modelPart              `json:"model"`
 }
 
@@ -102,14 +104,20 @@ type modelPart struct {
 	AUC       *float64 `json:"auc"`
 	Precision *float64 `json:"precision"` // of scores from 50 on, as recall
 	Recall    *float64 `json:"recall"`
-	Learned   int64    `json:"learned"` // labels
+	Learned   int64    `json:"learned"`   // labels
+	Behind    int64    `json:"behind"`    // labels that came in an hour late, behind an idle mark
+	Forgotten int64    `json:"forgotten"` // payments given up before their label came
 }
 
-// rulePart is how one rule did: by labelled payments, and by how long its
-// alerts took from the first thing they name.
+// rulePart is how one rule did by itself, whatever the others said: by the
+// labelled payments it suspected, by the labelled subjects of its pattern, and by
+// how long its alerts took from the first thing they name.
 type rulePart struct {
-	Precision    *float64 `json:"precision"`
-	TimeToDetect *float64 `json:"time_to_detect_s"` // median
+	Precision         *float64    `json:"precision"`
+	Recall            *float64    `json:"recall"` // of its pattern's subjects; by_pattern has what anything found
+	FalsePositiveRate *float64    `json:"false_positive_rate"`
+	Prevented         event.Cents `json:"prevented_cents"` // of what several rules found each has the whole
+	TimeToDetect      *float64    `json:"time_to_detect_s"`
 }
 
 type patternPart struct {
@@ -125,6 +133,7 @@ type inventoryPart struct {
 
 	FillRate           *float64 `json:"fill_rate"`           // of units bought, those taken off a shelf in time
 	ReconciliationOpen int64    `json:"reconciliation_open"` // differences between payments, orders and stock
+	LinesEvicted       int64    `json:"lines_evicted"`       // order lines forgotten before their time: too many at once
 }
 
 // recommendationsPart has the rates of the lists that were held against the
@@ -195,7 +204,7 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 		Fraud: newFraud(t),
 		Inventory: inventoryPart{
 			Items: t.Items, LowStock: t.LowStock, StockOuts: t.StockOuts, Oversold: t.Oversold,
-			FillRate: ratio(t.UnitsFilled, t.UnitsOrdered), ReconciliationOpen: t.Differences.Sum(),
+			FillRate: ratio(t.UnitsFilled, t.UnitsOrdered), ReconciliationOpen: t.Differences.Sum(), LinesEvicted: t.LinesEvicted,
 		},
 		Recommendations: newRecommendations(t),
 
@@ -213,25 +222,45 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 	return r
 }
 
+// newFraud names every rule and its pattern, also where there is nothing yet to
+// say of them.
 func newFraud(t *analytics.Totals) fraudPart {
+	detect := t.Detect()
 	p := fraudPart{
-		Alerts: t.Alerts, ByRule: t.AlertsByRule, AlertValue: t.AlertValue, PreventedLoss: t.Prevented,
+		Alerts: t.Alerts, ByRule: map[string]int64{}, AlertValue: t.AlertValue, PreventedLoss: t.Prevented,
 		Precision:         ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.FalseAlarms),
 		Recall:            ratio(t.Truth.Caught, t.Truth.Caught+t.Truth.Missed),
 		FalsePositiveRate: ratio(t.Truth.FalseAlarms, t.Truth.FalseAlarms+t.Truth.Quiet),
-		ByPattern:         map[string]patternPart{}, Rules: map[string]rulePart{}, Model: newModel(&t.Model),
+		TimeToDetect:      median(&detect), SuspectsForgotten: t.SuspectsForgotten,
+		ByPattern: map[string]patternPart{}, Rules: map[string]rulePart{}, Model: newModel(&t.Model),
+	}
+	for _, name := range analytics.RuleNames() {
+		p.ByRule[name], p.ByPattern[name] = t.AlertsByRule[name], patternPart{}
+		p.Rules[name] = newRule(t, name)
 	}
 	for name, n := range t.ByPattern {
 		p.ByPattern[name] = patternPart{n.Subjects, ratio(n.Found, n.Subjects)}
 	}
-	for name, r := range t.ByRule {
-		part := rulePart{Precision: ratio(r.Right, r.Right+r.Wrong)}
-		if median, ok := r.Detect.Median(); ok {
-			part.TimeToDetect = &median
-		}
-		p.Rules[name] = part
-	}
 	return p
+}
+
+func newRule(t *analytics.Totals, name string) rulePart {
+	r := t.ByRule[name]
+	if r == nil {
+		r = new(analytics.RuleTruth)
+	}
+	return rulePart{
+		Precision: ratio(r.Right, r.Right+r.Wrong), Recall: ratio(r.Found, r.Subjects),
+		FalsePositiveRate: ratio(r.Wrong, t.Truth.FalseAlarms+t.Truth.Quiet), Prevented: r.Prevented, TimeToDetect: median(&r.Detect),
+	}
+}
+
+// median is in seconds, null of none.
+func median(d *analytics.Delays) *float64 {
+	if seconds, ok := d.Median(); ok {
+		return &seconds
+	}
+	return nil
 }
 
 func newRecommendations(t *analytics.Totals) recommendationsPart {
@@ -247,7 +276,7 @@ func newRecommendations(t *analytics.Totals) recommendationsPart {
 }
 
 func newModel(m *analytics.ModelTruth) modelPart {
-	p := modelPart{Precision: ratio(m.Right, m.Right+m.Wrong), Recall: ratio(m.Right, m.Right+m.Lost), Learned: m.Learned}
+	p := modelPart{Precision: ratio(m.Right, m.Right+m.Wrong), Recall: ratio(m.Right, m.Right+m.Lost), Learned: m.Learned, Behind: m.Behind, Forgotten: m.Forgotten}
 	if m.Right+m.Lost > 0 && m.Judged > m.Right+m.Lost { // both kinds, or there is nothing to tell apart
 		p.AUC = &m.AUC
 	}
