@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,38 +31,49 @@ func (v *fraud) act(a action, s *scene) view {
 }
 
 func (v *fraud) draw(s *scene, w, h int) []string {
+	if h < besideRules {
+		return v.alerts(s, w, h, s.byRule())
+	}
+	scores := s.scoresPane(w)
+	return append(v.alerts(s, w, h-len(scores), nil), scores...)
+}
+
+// alerts are a pane of them, with the truth and some more words below.
+func (v *fraud) alerts(s *scene, w, h int, words []string) []string {
 	iw, ih := inner(w, h)
 	t := alertTable(s, s.all, true)
 	body := t.draw(s, iw, ih-1, &v.rows, true)
 	body = append(body, blankLines(iw, ih-1-len(body))...)
-	body = append(body, s.rules(iw))
+	words = append(s.truth(), words...)
+	body = append(body, s.words(iw, theme.Muted, wholeParts(iw, " · ", words...)))
 	return s.box(w, h, pane{title: "Fraud · alerts, newest first", focus: true, body: body})
 }
 
-// truth is how good the alerts were, as far as labels tell by now.
+// truth is how good the alerts were, as far as labels tell by now, and how many
+// there are.
 func (s *scene) truth() []string {
 	t := &s.Totals.Truth
+	confirmed, detect := text.Count(s.Totals.Alerts)+" alerts confirmed in all", s.Totals.Detect()
 	if t.Caught+t.Missed+t.FalseAlarms == 0 {
-		return []string{"no label yet to judge alerts by"}
+		return []string{"no label yet to judge alerts by", confirmed}
 	}
-	return []string{
+	words := []string{
 		"precision " + text.Percent(float64(t.Caught), float64(t.Caught+t.FalseAlarms)),
-		"recall " + text.Percent(float64(t.Caught), float64(t.Caught+t.Missed)), s.money(s.Totals.Prevented) + " of fraud caught",
+		"recall " + text.Percent(float64(t.Caught), float64(t.Caught+t.Missed)), s.money(s.Totals.Prevented) + " of fraud caught", confirmed,
+		text.Percent(float64(t.FalseAlarms), float64(t.FalseAlarms+t.Quiet)) + " of honest payments suspected",
 	}
+	if in := detected(&detect); in != text.None {
+		words = append(words, "half detected in "+in)
+	}
+	return words
 }
 
-// rules is the truth, and confirmed alerts by rule.
-func (s *scene) rules(w int) string {
-	names := make([]string, 0, len(s.Totals.AlertsByRule))
-	for name := range s.Totals.AlertsByRule {
-		names = append(names, name)
+// byRule are confirmed alerts by rule.
+func (s *scene) byRule() (words []string) {
+	for _, name := range slices.Sorted(maps.Keys(s.Totals.AlertsByRule)) {
+		words = append(words, text.Count(s.Totals.AlertsByRule[name])+" "+name)
 	}
-	slices.Sort(names)
-	parts := append(s.truth(), text.Count(s.Totals.Alerts)+" alerts confirmed in all")
-	for _, name := range names {
-		parts = append(parts, text.Count(s.Totals.AlertsByRule[name])+" "+name)
-	}
-	return s.words(w, theme.Muted, wholeParts(w, " · ", parts...))
+	return words
 }
 
 // alertTable lists subjects by their newest alert; full has room for everything
