@@ -4,66 +4,16 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"ecomtui/event"
 )
 
-// What is unusual for a window of the whole shop.
-const (
-	anomalyMemory = 24  // windows that do not overlap: two hours at the usual length, within which the day's rhythm changes little
-	anomalyLeast  = 12  // of them, before anything is called unusual
-	anomalyZ      = 5.0 // deviations; windows are looked at twice a minute, so three would cry wolf each morning
-	anomalyGiveIn = 12  // windows in a row that are unusual in one figure: then that is what is usual now
-	anomalyShare  = 0.05
-)
+// anomalyZ is how many deviations are unusual. Windows are looked at twice a
+// minute: three would cry wolf each morning.
+const anomalyZ = 5.0
 
-// watched are the figures whose windows are held against those before. Noise is
-// the least deviation believed: a count of n varies by √n whatever else it
-// does, a share p of n by √(p(1−p)/n), and nothing is steadier than
-// anomalyShare of itself.
-var watched = [...]struct {
-	name  string
-	value func(*KPIRow) (v float64, known bool)
-	noise func(r *KPIRow, usual float64) float64
-}{
-	{"events", count(func(r *KPIRow) int64 { return r.Events }), countNoise},
-	{"visitors", count(func(r *KPIRow) int64 { return r.Visitors }), countNoise},
-	{"orders", count(func(r *KPIRow) int64 { return r.Orders }), countNoise},
-	{"gross_revenue", func(r *KPIRow) (float64, bool) { return float64(r.Gross), true }, revenueNoise},
-	{"conversion_rate", share(func(r *KPIRow) (int64, int64) { return r.Converted, r.Sessions }), shareNoise(func(r *KPIRow) int64 { return r.Sessions })},
-	{"authorization_rate", share(func(r *KPIRow) (int64, int64) { return r.Authorized, r.Authorized + r.Declined }), shareNoise(func(r *KPIRow) int64 { return r.Authorized + r.Declined })},
-}
-
-func count(of func(*KPIRow) int64) func(*KPIRow) (float64, bool) {
-	return func(r *KPIRow) (float64, bool) { return float64(of(r)), true }
-}
-
-func share(of func(*KPIRow) (int64, int64)) func(*KPIRow) (float64, bool) {
-	return func(r *KPIRow) (float64, bool) {
-		part, whole := of(r)
-		return float64(part) / float64(max(1, whole)), whole > 0
-	}
-}
-
-func countNoise(_ *KPIRow, usual float64) float64 { return math.Sqrt(usual) }
-
-// revenueNoise is that of so many orders of a mean size each, which vary about
-// as much as their mean.
-func revenueNoise(r *KPIRow, usual float64) float64 {
-	return usual * math.Sqrt2 / math.Sqrt(math.Max(1, float64(r.Orders)))
-}
-
-// shareNoise takes the share for that of one more on either side (Agresti and
-// Coull, 1998): where nearly all are, one of three that is not is no wonder.
-func shareNoise(of func(*KPIRow) int64) func(*KPIRow, float64) float64 {
-	return func(r *KPIRow, usual float64) float64 {
-		n := math.Max(1, float64(of(r)))
-		p := (usual*n + 1) / (n + 2)
-		return math.Sqrt(p * (1 - p) / n)
-	}
-}
-
-// An Anomaly is a figure far from what it was in the windows before: the robust
+// An Anomaly is a figure far from what it was in the spans before: the robust
 // z-score of Iglewicz and Hoaglin (How to Detect and Handle Outliers, 1993),
 // with a floor for the deviation.
 type Anomaly struct {
@@ -73,40 +23,92 @@ type Anomaly struct {
 	Z     float64 `json:"z"`     // deviations above it
 }
 
-// normal remembers what is usual. It learns from windows that do not overlap,
-// and never from what it calls unusual.
-type normal struct {
-	known   [len(watched)][]float64 // oldest first
-	flagged [len(watched)]int64     // windows in a row
-	learned event.Millis            // end of the newest window learned from
+// rhythm is what the spans of a grain are held against: those before them of the
+// same season, which is the same hour of the days before, or the same weekday.
+type rhythm struct {
+	seasons int
+	of      func(start event.Millis) int // the season of a span
+	memory  int                          // spans of a season that are remembered
+	least   int                          // of them, before anything is called unusual
+	giveIn  int64                        // spans of a season in a row that are unusual in one figure: then that is what is usual now
+	steady  float64                      // nothing is steadier than this part of itself
+	partial bool                         // the first span has begun before the log
 }
 
-// judge says what is unusual about a window, and learns from it if it does not
-// overlap the one before. Windows come in order, each once.
+// windowRhythm looks two hours back at the usual length, within which the rhythm
+// of a day changes little. Windows of a season do not overlap.
+func windowRhythm() rhythm {
+	return rhythm{
+		seasons: 1, of: func(event.Millis) int { return 0 },
+		memory: 24, least: 12, giveIn: 12, steady: 0.05,
+	}
+}
+
+// hourRhythm looks four weeks back. Days differ more than windows that follow one
+// another, also for reasons that nobody would call unusual.
+func hourRhythm(zone *time.Location) rhythm {
+	return rhythm{
+		seasons: 24, of: func(start event.Millis) int { return start.Time().In(zone).Hour() },
+		memory: 28, least: 5, giveIn: 5, steady: 0.08, partial: true,
+	}
+}
+
+// dayRhythm looks eight weeks back.
+func dayRhythm(zone *time.Location) rhythm {
+	return rhythm{
+		seasons: 7, of: func(start event.Millis) int { return int(start.Time().In(zone).Weekday()) },
+		memory: 8, least: 4, giveIn: 3, steady: 0.08, partial: true,
+	}
+}
+
+// normal remembers what is usual. It learns from spans that do not overlap, and
+// never from what it calls unusual.
+type normal struct {
+	rhythm
+	known   []season
+	learned event.Millis // end of the newest span learned from; 0 before the first
+	unsaved bool
+}
+
+// season is what is known of the spans of one season, by figure.
+type season struct {
+	values  [len(watched)][]float64 // oldest first
+	flagged [len(watched)]int64     // spans in a row
+}
+
+func newNormal(r rhythm) normal { return normal{rhythm: r, known: make([]season, r.seasons)} }
+
+// judge says what is unusual about a span, and learns from it if it does not
+// overlap the one before. Spans come in order, each once.
 func (n *normal) judge(r *KPIRow) (found []Anomaly) {
-	learn := r.Window.Start >= n.learned
+	learn, whole := r.Window.Start >= n.learned, n.learned > 0 || !n.partial
 	if learn {
 		n.learned = r.Window.End
 	}
+	n.unsaved = true
+	if !whole {
+		return nil
+	}
+	s := &n.known[n.of(r.Window.Start)]
+	orders := median(s.values[watchedOrders])
 	for i := range watched {
 		v, known := watched[i].value(r)
 		if !known {
 			continue
 		}
-		a, odd := n.compare(i, v, r)
+		a, odd := n.compare(s.values[i], i, v, r, orders)
 		if odd {
 			found = append(found, a)
 		}
 		if learn {
-			n.learn(i, v, odd)
+			n.learn(s, i, v, odd)
 		}
 	}
 	return found
 }
 
-func (n *normal) compare(i int, v float64, r *KPIRow) (a Anomaly, odd bool) {
-	known := n.known[i]
-	if len(known) < anomalyLeast {
+func (n *normal) compare(known []float64, i int, v float64, r *KPIRow, orders float64) (a Anomaly, odd bool) {
+	if len(known) < n.least {
 		return a, false
 	}
 	usual := median(known)
@@ -115,7 +117,7 @@ func (n *normal) compare(i int, v float64, r *KPIRow) (a Anomaly, odd bool) {
 		apart[k] = math.Abs(x - usual)
 	}
 	const normalScale = 1.4826 // of the median deviation, to that of a normal distribution
-	deviation := max(normalScale*median(apart), watched[i].noise(r, usual), anomalyShare*usual)
+	deviation := max(normalScale*median(apart), watched[i].noise(r, usual, orders), n.steady*math.Abs(usual))
 	if deviation == 0 {
 		return a, false
 	}
@@ -123,44 +125,69 @@ func (n *normal) compare(i int, v float64, r *KPIRow) (a Anomaly, odd bool) {
 	return Anomaly{watched[i].name, v, usual, z}, math.Abs(z) >= anomalyZ
 }
 
-func (n *normal) learn(i int, v float64, odd bool) {
+func (n *normal) learn(s *season, i int, v float64, odd bool) {
 	if odd {
-		if n.flagged[i]++; n.flagged[i] < anomalyGiveIn {
+		if s.flagged[i]++; s.flagged[i] < n.giveIn {
 			return
 		}
-		n.known[i] = nil
+		s.values[i] = nil
 	}
-	n.flagged[i] = 0
-	n.known[i] = append(n.known[i], v)
-	n.known[i] = n.known[i][max(0, len(n.known[i])-anomalyMemory):]
+	s.flagged[i] = 0
+	s.values[i] = append(s.values[i], v)
+	s.values[i] = s.values[i][max(0, len(s.values[i])-n.memory):]
 }
 
+// median is 0 of none.
 func median(xs []float64) float64 {
 	s := slices.SortedFunc(slices.Values(xs), cmp.Compare)
-	if m := len(s) / 2; len(s)%2 == 0 {
+	m := len(s) / 2
+	switch {
+	case len(s) == 0:
+		return 0
+	case len(s)%2 == 0:
 		return (s[m-1] + s[m]) / 2
-	} else {
-		return s[m]
 	}
+	return s[m]
 }
 
-func (n *normal) encode(w *writer) {
+// save emits what is known under a key, if it has changed.
+func (n *normal) save(key string, emit func(string, []byte)) {
+	if !n.unsaved {
+		return
+	}
+	n.unsaved = false
+	var w writer
 	w.int(int64(n.learned))
 	for i := range n.known {
-		w.int(n.flagged[i])
-		w.int(int64(len(n.known[i])))
-		for _, v := range n.known[i] {
+		n.known[i].encode(&w)
+	}
+	emit(key, w.b)
+}
+
+func (n *normal) load(value []byte) error {
+	r := &reader{b: value}
+	n.learned = r.millis()
+	for i := range n.known {
+		n.known[i].decode(r)
+	}
+	return r.done()
+}
+
+func (s *season) encode(w *writer) {
+	for i := range s.values {
+		w.int(s.flagged[i])
+		w.int(int64(len(s.values[i])))
+		for _, v := range s.values[i] {
 			w.float(v)
 		}
 	}
 }
 
-func (n *normal) decode(r *reader) {
-	n.learned = event.Millis(r.int())
-	for i := range n.known {
-		n.flagged[i] = r.int()
+func (s *season) decode(r *reader) {
+	for i := range s.values {
+		s.flagged[i] = r.int()
 		for range r.count() {
-			n.known[i] = append(n.known[i], r.float())
+			s.values[i] = append(s.values[i], r.float())
 		}
 	}
 }

@@ -18,21 +18,33 @@ type kpi struct {
 	due         int64 // windows that start before this pane can grow no more
 	closed      int64 // windows that start before this pane have been emitted as final
 	closedSaved int64
+	last        int64 // the newest pane of those that are gone
+	quiet       int64 // windows in which nothing happens that have rows, one after the other
 	gone        []int64
 	hours       *periods
 	days        *periods
 	normal      normal
-	judged      bool // since the last save
 	totals      *Totals
 }
 
+// quietSpan is how long nothing may happen and still have rows: it is an outage
+// that they are to show, not the months between a trial and the opening.
+const quietSpan = day
+
+// noPane is before all panes.
+const noPane = -1 << 60
+
 func newKPI(p Params) *kpi {
+	slide := event.Millis(p.Slide.Milliseconds())
 	return &kpi{
-		slide: event.Millis(p.Slide.Milliseconds()),
-		size:  int64(p.Window / p.Slide),
-		panes: map[int64]*pane{},
-		hours: newPeriods(GrainHour, hourIn(p.Zone)),
-		days:  newPeriods(GrainDay, dayIn(p.Zone)),
+		slide:  slide,
+		size:   int64(p.Window / p.Slide),
+		panes:  map[int64]*pane{},
+		last:   noPane,
+		quiet:  int64(quietSpan / slide),
+		normal: newNormal(windowRhythm()),
+		hours:  newPeriods(GrainHour, hourIn(p.Zone), hourRhythm(p.Zone)),
+		days:   newPeriods(GrainDay, dayIn(p.Zone), dayRhythm(p.Zone)),
 	}
 }
 
@@ -97,6 +109,10 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 	}
 	var open *window // what the windows that are not over yet share: panes from one to the newest
 	for _, start := range k.starts() {
+		if k.silent(start) {
+			ended = append(ended, KPIRow{Grain: GrainWindow, Window: k.span(start), Dimension: "all", Final: true})
+			continue
+		}
 		if start+k.size <= newest {
 			if start < k.due || k.grew(start) {
 				w := newWindow()
@@ -116,10 +132,10 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 		}
 	}
 	for _, r := range slices.Backward(ended) {
-		r.Anomalies, k.judged = k.normal.judge(&r), true
+		r.Anomalies = k.normal.judge(&r)
 		emit(r)
 	}
-	k.drop()
+	k.drop(newest)
 	k.flushPeriods(emit)
 	for _, p := range k.panes {
 		p.unshown = false
@@ -128,8 +144,12 @@ func (k *kpi) flush(all bool, emit func(Update)) {
 
 // drop hands the panes that no open window holds to their hour and day. They
 // go oldest first: which values a crowded day calls "other" would depend on it.
-func (k *kpi) drop() {
-	k.closed = max(k.closed, k.due)
+// Windows behind the newest pane stay open: nothing has happened in them, and
+// whether they have rows is seen when something does.
+func (k *kpi) drop(newest int64) {
+	if len(k.panes) > 0 {
+		k.closed = max(k.closed, min(k.due, newest+1))
+	}
 	for _, i := range slices.Sorted(maps.Keys(k.panes)) {
 		if i >= k.closed {
 			return
@@ -139,6 +159,7 @@ func (k *kpi) drop() {
 		k.days.take(at, k.panes[i])
 		delete(k.panes, i)
 		k.gone = append(k.gone, i)
+		k.last = i
 	}
 }
 
@@ -148,22 +169,37 @@ func (k *kpi) flushPeriods(emit func(Update)) {
 		open[event.Millis(i)*k.slide] = p
 	}
 	for _, p := range []*periods{k.hours, k.days} {
-		p.flush(open, event.Millis(k.closed)*k.slide, emit)
+		p.flush(open, event.Millis(max(k.closed, k.due))*k.slide, emit)
 	}
 }
 
-// starts lists the windows that hold a pane and are not final yet, newest
-// first.
-func (k *kpi) starts() []int64 {
-	set := map[int64]struct{}{}
-	for i := range k.panes {
-		for s := max(k.closed, i-k.size+1); s <= i; s++ {
-			set[s] = struct{}{}
+// starts lists the windows that hold a pane and are not final yet, and those that
+// are over and in which nothing happened, newest first. Of the latter it lists
+// what follows the pane before them within quietSpan.
+func (k *kpi) starts() (starts []int64) {
+	next, last := k.closed, k.last
+	for _, i := range slices.Sorted(maps.Keys(k.panes)) {
+		first := max(next, i-k.size+1)
+		for s := max(next, last+1); s < min(first, last+1+k.quiet, k.due); s++ {
+			starts = append(starts, s)
 		}
+		for s := first; s <= i; s++ {
+			starts = append(starts, s)
+		}
+		next, last = max(next, i+1), i
 	}
-	starts := slices.Sorted(maps.Keys(set))
 	slices.Reverse(starts)
 	return starts
+}
+
+// silent reports whether nothing happens in a window.
+func (k *kpi) silent(start int64) bool {
+	for i := start; i < start+k.size; i++ {
+		if k.panes[i] != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (k *kpi) grew(start int64) bool {
@@ -206,8 +242,7 @@ func (w *window) rows(emit func(KPIRow)) {
 // emit makes a window's rows. They are final once the watermark is past it, and
 // what sold best is said only then.
 func (k *kpi) emit(w *window, start int64, row func(KPIRow), emit func(Update)) {
-	from, final := event.Millis(start)*k.slide, start < k.due
-	span := Window{from, from + event.Millis(k.size)*k.slide}
+	span, final := k.span(start), start < k.due
 	w.rows(func(r KPIRow) {
 		r.Grain, r.Window, r.Final = GrainWindow, span, final
 		row(r)
@@ -215,6 +250,10 @@ func (k *kpi) emit(w *window, start int64, row func(KPIRow), emit func(Update)) 
 	if final {
 		w.best(TopItemRow{Grain: GrainWindow, Window: span, Final: true}, emit)
 	}
+}
+
+func (k *kpi) span(start int64) Window {
+	return Window{event.Millis(start) * k.slide, event.Millis(start+k.size) * k.slide}
 }
 
 func (k *kpi) save(emit func(string, []byte)) {
@@ -226,14 +265,10 @@ func (k *kpi) save(emit func(string, []byte)) {
 		k.closedSaved = k.closed
 		var w writer
 		w.int(k.closed)
+		w.int(k.last)
 		emit("closed", w.b)
 	}
-	if k.judged {
-		k.judged = false
-		var w writer
-		k.normal.encode(&w)
-		emit("normal", w.b)
-	}
+	k.normal.save("normal", emit)
 	if err := errors.Join(k.hours.save(emit), k.days.save(emit)); err != nil {
 		panic(err) // a sketch in memory always encodes
 	}
@@ -254,12 +289,11 @@ func (k *kpi) load(key string, value []byte) error {
 	r := &reader{b: value}
 	switch key {
 	case "closed":
-		k.closed = int64(r.millis())
+		k.closed, k.last = int64(r.millis()), r.int()
 		k.closedSaved = k.closed
 		return r.done()
 	case "normal":
-		k.normal.decode(r)
-		return r.done()
+		return k.normal.load(value)
 	}
 	for _, p := range []*periods{k.hours, k.days} {
 		if mine, err := p.load(key, value); mine {

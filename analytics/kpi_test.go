@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -78,12 +79,14 @@ func bruteForce(events []event.Event, rows table, wm event.Millis) (table, map[K
 	p := briefParams()
 	slide, size := event.Millis(p.Slide.Milliseconds()), event.Millis(p.Window.Milliseconds())
 	visitors := map[Key]map[string]bool{}
+	panes := map[event.Millis]bool{}
 	windows := func(at event.Millis, country string, count func(*KPIRow, Key)) {
 		type span struct {
 			grain string
 			Window
 		}
 		var spans []span
+		panes[at/slide*slide] = true
 		for start := at / slide * slide; start > at-size; start -= slide {
 			if start+size <= wm {
 				spans = append(spans, span{GrainWindow, Window{start, start + size}})
@@ -144,7 +147,40 @@ func bruteForce(events []event.Event, rows table, wm event.Millis) (table, map[K
 			}
 		})
 	}
+	addQuiet(out, p, panes, wm)
 	return out, spread
+}
+
+// addQuiet adds the rows of windows, hours and days in which nothing happened:
+// those within a day of the one before, where something has happened since.
+func addQuiet(out table, p Params, panes map[event.Millis]bool, wm event.Millis) {
+	add := func(grain string, span Window) {
+		r := KPIRow{Grain: grain, Window: span, Dimension: "all", Final: true}
+		out[r.Key()] = r
+	}
+	slide, size := event.Millis(p.Slide.Milliseconds()), event.Millis(p.Window.Milliseconds())
+	busy := slices.Sorted(maps.Keys(panes))
+	for i := 1; i < len(busy); i++ {
+		last := busy[i-1]
+		for s := last + slide; s+size <= busy[i] && s <= last+quietSpan && s+size <= wm; s += slide {
+			add(GrainWindow, Window{s, s + size})
+		}
+	}
+	for grain, of := range map[string]func(event.Millis) Window{GrainHour: hourIn(p.Zone), GrainDay: dayIn(p.Zone)} {
+		ends := map[event.Millis]event.Millis{}
+		for _, u := range out {
+			if r := u.(KPIRow); r.Grain == grain && r.Dimension == "all" {
+				ends[r.Window.Start] = r.Window.End
+			}
+		}
+		starts := slices.Sorted(maps.Keys(ends))
+		for i := 1; i < len(starts); i++ {
+			last := ends[starts[i-1]]
+			for at := last; at < starts[i] && at < last+quietSpan; at = of(at).End {
+				add(grain, of(at))
+			}
+		}
+	}
 }
 
 // exactSpread is every amount that a window's quantiles are of.

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,10 +26,11 @@ type periods struct {
 	of      func(event.Millis) Window // the period that holds a moment
 	sums    map[event.Millis]*pane    // by start: the panes that are gone
 	unsaved map[event.Millis]struct{}
+	normal  normal // has seen every period that is final
 }
 
-func newPeriods(grain string, of func(event.Millis) Window) *periods {
-	return &periods{grain: grain, of: of, sums: map[event.Millis]*pane{}, unsaved: map[event.Millis]struct{}{}}
+func newPeriods(grain string, of func(event.Millis) Window, r rhythm) *periods {
+	return &periods{grain: grain, of: of, sums: map[event.Millis]*pane{}, unsaved: map[event.Millis]struct{}{}, normal: newNormal(r)}
 }
 
 // hourIn and dayIn are the hour and the day of a moment in the shop's zone. A
@@ -66,8 +68,8 @@ func (p *periods) take(at event.Millis, closed *pane) {
 	p.unsaved[start] = struct{}{}
 }
 
-// flush emits the rows of the periods in which something has changed. Those
-// that end at or before closed are final, and forgotten.
+// flush emits the rows of the periods in which something has changed, oldest
+// first. Those that end at or before closed are final, and forgotten.
 func (p *periods) flush(open map[event.Millis]*pane, closed event.Millis, emit func(Update)) {
 	byPeriod := map[event.Millis][]*pane{}
 	for at, pane := range open {
@@ -79,28 +81,49 @@ func (p *periods) flush(open map[event.Millis]*pane, closed event.Millis, emit f
 			byPeriod[start] = nil
 		}
 	}
-	for start, panes := range byPeriod {
-		sum, end := p.sums[start], p.of(start).End
-		final := end <= closed && len(panes) == 0
+	for _, start := range slices.Sorted(maps.Keys(byPeriod)) {
+		panes, sum := byPeriod[start], p.sums[start]
+		final := p.of(start).End <= closed && len(panes) == 0
 		if !final && !changed(sum, panes) {
 			continue
 		}
-		w := newWindow()
-		for _, pane := range append(panes, sum) {
-			w.add(pane)
-		}
-		w.rows(func(r KPIRow) {
-			r.Grain, r.Window, r.Final = p.grain, Window{start, end}, final
-			emit(r)
-		})
-		w.best(TopItemRow{Grain: p.grain, Window: Window{start, end}, Final: final}, emit)
-		if sum != nil {
-			sum.unshown = false
-		}
 		if final {
+			p.fill(start, emit)
 			delete(p.sums, start)
 			p.unsaved[start] = struct{}{}
 		}
+		p.emit(append(panes, sum), start, final, emit)
+		if sum != nil {
+			sum.unshown = false
+		}
+	}
+}
+
+// emit makes the rows of a period, which is the sum of panes.
+func (p *periods) emit(panes []*pane, start event.Millis, final bool, emit func(Update)) {
+	w, span := newWindow(), p.of(start)
+	for _, pane := range panes {
+		w.add(pane)
+	}
+	w.rows(func(r KPIRow) {
+		r.Grain, r.Window, r.Final = p.grain, span, final
+		if final && r.Dimension == "all" {
+			r.Anomalies = p.normal.judge(&r)
+		}
+		emit(r)
+	})
+	w.best(TopItemRow{Grain: p.grain, Window: span, Final: final}, emit)
+}
+
+// fill makes the rows of the periods before start in which nothing happened,
+// within quietSpan of the one before them.
+func (p *periods) fill(start event.Millis, emit func(Update)) {
+	from := p.normal.learned
+	for at := from; at > 0 && at < min(start, from+quietSpan); {
+		row := KPIRow{Grain: p.grain, Window: p.of(at), Dimension: "all", Final: true}
+		row.Anomalies = p.normal.judge(&row)
+		emit(row)
+		at = row.Window.End
 	}
 }
 
@@ -123,14 +146,21 @@ func (p *periods) save(emit func(string, []byte)) error {
 		emit(key, w.b)
 	}
 	clear(p.unsaved)
+	p.normal.save(p.grain+"/"+normalKey, emit)
 	return nil
 }
+
+// normalKey follows the grain where other keys have the start of a period.
+const normalKey = "normal"
 
 // load reports whether the key was one of these periods'.
 func (p *periods) load(key string, value []byte) (mine bool, err error) {
 	text, mine := strings.CutPrefix(key, p.grain+"/")
 	if !mine {
 		return false, nil
+	}
+	if text == normalKey {
+		return true, p.normal.load(value)
 	}
 	start, err := keyNumber(text)
 	if err != nil {

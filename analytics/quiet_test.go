@@ -83,3 +83,67 @@ func TestTrending_pricesAreBounded(t *testing.T) {
 		t.Errorf("%d prices a day later", n)
 	}
 }
+
+// outage tells a shop of a steady stream of events that stops for a while, and
+// goes on. It returns the final rows of the whole shop by grain.
+func outage(before, silence, after event.Millis) map[string][]KPIRow {
+	k, out := newKPI(testParams()), map[string][]KPIRow{}
+	k.totals = &Totals{}
+	from := noon + before
+	for at := noon; at < from+silence+after; at += 2000 {
+		if at < from || at >= from+silence {
+			k.apply(&event.Record{Time: at, Event: event.Event{Name: event.PageView, Time: at, UserID: fmt.Sprint(at % 60_000)}})
+		}
+		if at%(10*minuteMillis) != 0 {
+			continue
+		}
+		k.advance(at)
+		k.flush(true, func(u Update) {
+			if r, ok := u.(KPIRow); ok && r.Final && r.Dimension == "all" {
+				out[r.Grain] = append(out[r.Grain], r)
+			}
+		})
+	}
+	return out
+}
+
+// When nothing happens at all there are windows of nothing, which are unusual,
+// and hours; but not of months.
+func TestKPI_outage(t *testing.T) {
+	const before, silence, after = 90 * minuteMillis, 20 * minuteMillis, 40 * minuteMillis
+	empty, flagged, last := 0, 0, event.Millis(0)
+	for _, r := range outage(before, silence, after)[GrainWindow] {
+		if last > 0 && r.Window.Start != last+30_000 {
+			t.Errorf("after the window of %s that of %s", clockText(last), clockText(r.Window.Start))
+		}
+		last = r.Window.Start
+		if r.Events > 0 {
+			continue
+		}
+		empty++
+		for _, a := range r.Anomalies {
+			if a.KPI == "events" && a.Z < 0 {
+				flagged++
+			}
+		}
+	}
+	if want := int((silence-5*minuteMillis)/30_000) + 1; empty != want || flagged != want {
+		t.Errorf("%d windows of nothing, %d of them unusual; want %d", empty, flagged, want)
+	}
+	count := func(rows []KPIRow) (n int) {
+		for _, r := range rows {
+			if r.Events == 0 {
+				n++
+			}
+		}
+		return n
+	}
+	found := outage(before, 5*hour, 3*hour)
+	if n := count(found[GrainHour]); n != 5 {
+		t.Errorf("%d hours of nothing, want 5", n)
+	}
+	found = outage(before, 90*day, 30*hour)
+	if w, h, d := count(found[GrainWindow]), count(found[GrainHour]), count(found[GrainDay]); w != int(quietSpan/30_000) || h != 24 || d != 1 {
+		t.Errorf("in a silence of months %d windows, %d hours and %d days of nothing", w, h, d)
+	}
+}

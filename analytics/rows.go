@@ -74,7 +74,7 @@ type KPIRow struct {
 	OrderP50, OrderP95     event.Cents  // of what an order came to, less its discount; of dimension "all" only
 	SessionP50, SessionP95 event.Millis // of how long an ended session was; of dimension "all" only
 
-	Anomalies []Anomaly // of final windows of dimension "all": what is far from usual
+	Anomalies []Anomaly // of final rows of dimension "all": what is far from usual
 	Final     bool
 }
 

@@ -45,7 +45,7 @@ CREATE TABLE kpi (
 	order_p95_cents INTEGER NOT NULL,
 	session_p50_ms INTEGER NOT NULL, -- half of the ended sessions took no longer
 	session_p95_ms INTEGER NOT NULL,
-	anomalies      TEXT    NOT NULL, -- JSON: [{kpi, value, usual, z}], of final windows of dimension 'all'
+	anomalies      TEXT    NOT NULL, -- JSON: [{kpi, value, usual, z}], of final rows of dimension 'all'
 	final          INTEGER NOT NULL,
 	PRIMARY KEY (grain, start_ms, dimension, value)
 ) STRICT, WITHOUT ROWID;
