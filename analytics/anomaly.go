@@ -125,7 +125,12 @@ func (n *normal) compare(known []float64, i int, v float64, r *KPIRow, orders fl
 	return Anomaly{watched[i].name, v, usual, z}, math.Abs(z) >= anomalyZ
 }
 
+// learn takes a value in. A figure begins with its first above zero: no session
+// has ended in a shop's first half hour, which is not what is usual there.
 func (n *normal) learn(s *season, i int, v float64, odd bool) {
+	if len(s.values[i]) == 0 && v == 0 {
+		return
+	}
 	if odd {
 		if s.flagged[i]++; s.flagged[i] < n.giveIn {
 			return

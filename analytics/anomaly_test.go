@@ -133,6 +133,21 @@ func TestNormal_everyFigure(t *testing.T) {
 	}
 }
 
+// What begins some time after the shop opens is not unusual for being there.
+func TestNormal_beginsWithTheFirst(t *testing.T) {
+	rows := hours(6, func(i int, r *KPIRow) {
+		if i < 60 {
+			r.Sessions, r.Converted = 0, 0
+		}
+		if i < 200 {
+			r.Refunds = 0
+		}
+	})
+	if found := anomalies(usually(windowRhythm()), rows); len(found) > 0 {
+		t.Errorf("%v", found)
+	}
+}
+
 // weeks are hours, or days, of a shop that sells by day and at weekends.
 func weeks(n int, p *periods, change func(start event.Millis, r *KPIRow)) (out []KPIRow) {
 	rnd := rand.New(rand.NewPCG(1, 2))
