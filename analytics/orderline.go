@@ -21,9 +21,6 @@ const (
 	// A movement that is booked twice is so within minutes: somebody tried again.
 	settledSpan = 15 * minuteMillis
 
-	// What is still open after a week nobody will mend by an event.
-	openSpan = 7 * 24 * hourMillis
-
 	// Of each line: the first movements and the newest.
 	mostEvidence = 8
 )
@@ -104,7 +101,8 @@ func (l *orderLine) due() (at [len(lineKinds)]event.Millis) {
 }
 
 // next is when the line changes by itself: a difference becomes due, or nothing
-// of it is of interest any more.
+// of it is of interest any more. While one is open it is remembered: opened
+// again by a line that knows nothing of it, it would count twice.
 func (l *orderLine) next() event.Millis {
 	if l.born == 0 {
 		return never
@@ -117,11 +115,8 @@ func (l *orderLine) next() event.Millis {
 			at = min(at, due)
 		}
 	}
-	switch {
-	case at != never:
+	if at != never || open {
 		return at
-	case open:
-		return l.last + openSpan
 	}
 	return l.last + settledSpan
 }
