@@ -16,7 +16,7 @@ import (
 func TestDamage_neverPanics(t *testing.T) {
 	refused := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		e := New(briefParams())
+		e := New(testParams())
 		records := drawLog(t).read(t)
 		e.Apply(records)
 		e.Flush(true)
@@ -38,7 +38,7 @@ func TestDamage_neverPanics(t *testing.T) {
 			} else {
 				s.Value = damage(t, s.Value)
 			}
-			broken := New(briefParams())
+			broken := New(testParams())
 			if err := broken.Restore(cp.Next, []StateEntry{s}); err != nil {
 				refused[op.name()]++
 				continue

@@ -14,19 +14,11 @@ import (
 	"ecomtui/event"
 )
 
-// briefParams have windows of three panes: most of what a window costs is
-// adding up its panes' visitors.
-func briefParams() Params {
-	p := testParams()
-	p.Window = 3 * p.Slide
-	return p
-}
-
 // Every final window is what counting its events one by one gives, and there
 // is one wherever something happened.
 func TestKPI_windowsEqualBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := New(briefParams())
+		e := New(testParams())
 		rows := table{}
 		var counted []event.Event
 		records := drawLog(t).read(t)
@@ -76,7 +68,7 @@ func bruteForce(events []event.Event, rows table, wm event.Millis) (table, map[K
 		}
 		return spread[k]
 	}
-	p := briefParams()
+	p := testParams()
 	slide, size := event.Millis(p.Slide.Milliseconds()), event.Millis(p.Window.Milliseconds())
 	visitors := map[Key]map[string]bool{}
 	panes := map[event.Millis]bool{}

@@ -27,7 +27,7 @@ func TestSessions_equalBruteForce(t *testing.T) {
 }
 
 func sessionsByHand(t *rapid.T, policy string) (split int) {
-	p := briefParams()
+	p := testParams()
 	p.SessionPolicy, p.Zone = policy, time.FixedZone("", 11*3600+45*60) // midnight is a quarter past noon
 	e, rows, counted := New(p), table{}, map[string][]event.Millis{}
 	for _, r := range drawLog(t).read(t) {

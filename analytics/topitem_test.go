@@ -15,7 +15,7 @@ import (
 // orders one by one gives.
 func TestTopItems_equalBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e, rows := New(briefParams()), table{}
+		e, rows := New(testParams()), table{}
 		var orders []event.Event
 		for _, r := range drawLog(t).read(t) {
 			before := e.Totals().Aggregated
