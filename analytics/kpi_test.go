@@ -254,6 +254,32 @@ func TestPeriods_followTheCalendar(t *testing.T) {
 	}
 }
 
+// The same time yesterday is by the shop's clock.
+func TestYesterday_byTheClock(t *testing.T) {
+	lisbon, err := time.LoadLocation("Europe/Lisbon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		zone     *time.Location
+		at, want string
+	}{
+		{time.UTC, "2026-03-29T12:00:00Z", "2026-03-28T12:00:00Z"},
+		{lisbon, "2026-03-28T12:00:00Z", "2026-03-27T12:00:00Z"},
+		{lisbon, "2026-03-29T12:00:00+01:00", "2026-03-28T12:00:00Z"}, // 23 hours before
+		{lisbon, "2026-10-25T12:00:00Z", "2026-10-24T12:00:00+01:00"}, // 25
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		want, err2 := time.Parse(time.RFC3339, c.want)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if got := Yesterday(event.At(at), c.zone); got != event.At(want) {
+			t.Errorf("the day before %s it was %s, want %s", c.at, got.Time(), c.want)
+		}
+	}
+}
+
 // Which values of a dimension are added up as "other" depends on the values
 // alone, not on the order they came in.
 func TestKPI_otherIsTheSameInAnyOrder(t *testing.T) {

@@ -55,6 +55,12 @@ func dayIn(zone *time.Location) func(event.Millis) Window {
 	}
 }
 
+// Yesterday is the moment of the day before at which the shop's clock showed the same: 23
+// to 25 hours ago where clocks change.
+func Yesterday(at event.Millis, zone *time.Location) event.Millis {
+	return event.At(at.Time().In(zone).AddDate(0, 0, -1))
+}
+
 // take adds a pane that has closed.
 func (p *periods) take(at event.Millis, closed *pane) {
 	start := p.of(at).Start

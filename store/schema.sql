@@ -50,8 +50,9 @@ CREATE TABLE kpi (
 	PRIMARY KEY (grain, start_ms, dimension, value)
 ) STRICT, WITHOUT ROWID;
 
--- Each window of the whole shop beside the one before it and the one of the same
--- time yesterday; NULL where there was none.
+-- Each window of the whole shop beside the one before it and the one of 24 hours
+-- ago, which is another hour of the clock on the day on which clocks change; NULL
+-- where there was none.
 CREATE VIEW kpi_change AS
 SELECT w.start_ms, w.end_ms, w.final,
 	w.events, b.events AS events_before, y.events AS events_yesterday,

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"ecomtui/analytics"
-	"ecomtui/event"
 	"ecomtui/tui/chart"
 	"ecomtui/tui/text"
 	"ecomtui/tui/theme"
@@ -110,17 +109,16 @@ func (s *scene) valuesSpan() string {
 	return " · " + s.minute(s.ByValue[0].Window.Start) + "–" + s.minute(s.ByValue[0].Window.End)
 }
 
-// yesterday is the window that a day before this one was the newest of those
-// that follow one another; nil if the shop is younger.
+// yesterday is the window that was the newest of those that follow one another
+// when the shop's clock showed the same a day before; nil if the shop is younger.
 func (s *scene) yesterday(now *analytics.KPIRow) *analytics.KPIRow {
-	const day = event.Millis(24 * 3_600_000)
 	if now == nil {
 		return nil
 	}
-	size := now.Window.End - now.Window.Start
+	then, size := analytics.Yesterday(now.Window.End, s.zone), now.Window.End-now.Window.Start
 	for i := len(s.Past) - 1; i >= 0; i-- {
-		if r := &s.Past[i]; r.Window.End <= now.Window.End-day {
-			if r.Window.End <= now.Window.End-day-size {
+		if r := &s.Past[i]; r.Window.End <= then {
+			if r.Window.End <= then-size {
 				return nil
 			}
 			return r
