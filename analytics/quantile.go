@@ -43,7 +43,8 @@ func (q quantiles) merge(o quantiles) {
 	}
 }
 
-// at is the value below which a share p of all lie, 0 of none.
+// at is the value with a share p of the others below it: of n in order, counted
+// from 0, the one at rank p(n − 1) rounded down. It is 0 of none.
 func (q quantiles) at(p float64) int64 {
 	v, err := q.sketch.GetValueAtQuantile(p)
 	if err != nil { // empty

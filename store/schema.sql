@@ -41,9 +41,9 @@ CREATE TABLE kpi (
 	cart_adds      INTEGER NOT NULL,
 	checkout_begins INTEGER NOT NULL,
 	payment_infos  INTEGER NOT NULL,
-	order_p50_cents INTEGER NOT NULL, -- half of the orders came to no more, less discounts; within 1 %; of dimension 'all', like the next three
+	order_p50_cents INTEGER NOT NULL, -- less discounts; of n orders by amount the one at rank 0.5 (n - 1), from 0, rounded down; within 1 %; of dimension 'all', like the next three
 	order_p95_cents INTEGER NOT NULL,
-	session_p50_ms INTEGER NOT NULL, -- half of the ended sessions took no longer
+	session_p50_ms INTEGER NOT NULL, -- of ended sessions, likewise
 	session_p95_ms INTEGER NOT NULL,
 	anomalies      TEXT    NOT NULL, -- JSON: [{kpi, value, usual, z}], of final rows of dimension 'all'
 	final          INTEGER NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE session (
 	cart_cents    INTEGER NOT NULL, -- in the cart at the end
 	orders        INTEGER NOT NULL,
 	revenue_cents INTEGER NOT NULL,
-	entry         TEXT    NOT NULL, -- first and last event
+	entry         TEXT    NOT NULL, -- first and last event: its name, and a blank and the item_id if it has one
 	exit          TEXT    NOT NULL,
 	country       TEXT    NOT NULL,
 	device        TEXT    NOT NULL,
