@@ -53,7 +53,7 @@ eval: ## hold recommendations and sessions against published data: make eval DAT
 
 .PHONY: golden
 golden: ## draw the golden screens anew; read the diff
-	@$(GO) test ./tui/... -run Golden -update
+	@$(GO) test ./tui/... -run golden -update
 
 .PHONY: clean
 clean: ## remove what was built

@@ -37,7 +37,7 @@ type fraud struct {
 
 func newFraud(p Params, rules *rulebook, s *sessions, t *truth, c *clock, totals *Totals) *fraud {
 	f := &fraud{
-		rules: rules, history: newHistory(s.until), alerts: newAlerts(), watches: newWatches(),
+		rules: rules, history: newHistory(p.Currency, s.until), alerts: newAlerts(), watches: newWatches(),
 		lateness: event.Millis(p.Lateness.Milliseconds()), truth: t, totals: totals,
 	}
 	f.model = newModel(f.history, c, totals)

@@ -34,6 +34,7 @@ type history struct {
 	trails   *trails
 	profiles *profiles
 	habits   *habits
+	currency string // of the shop
 	// visit are the steps of a user's visit up to a moment (see sessions.until).
 	visit func(user string, t event.Millis) []Step
 
@@ -41,10 +42,13 @@ type history struct {
 	payer payer // what it answered
 }
 
-func newHistory(visit func(string, event.Millis) []Step) *history {
+func newHistory(currency string, visit func(string, event.Millis) []Step) *history {
 	ps := newProfiles()
-	return &history{recent: newRecent(), trails: newTrails(ps), profiles: ps, habits: newHabits(), visit: visit}
+	return &history{recent: newRecent(), trails: newTrails(ps), profiles: ps, habits: newHabits(), currency: currency, visit: visit}
 }
+
+// money is an amount of cents as people read it.
+func (h *history) money(cents float64) string { return fmt.Sprintf("%s %.2f", h.currency, cents/100) }
 
 // A finding is what a rule has to say about an act.
 type finding struct {

@@ -62,8 +62,8 @@ func (o *outlier) judge(h *history, a *act) *finding {
 	most := max(math.Exp(usual.mean+need*usual.deviation()), usual.usual()*least)
 	f := &finding{
 		about: subject{"payment", a.transaction()}, score: min(95, 66+int64(outlierSlope*max(points-o.limit, z-alone))), evidence: []*act{a},
-		why:     fmt.Sprintf("%.1f times what is usual for %s (%.2f)", ratio, whose, usual.usual()/100),
-		silent:  fmt.Sprintf("silent below %.2f, %.1f deviations above the usual", most/100, need),
+		why:     fmt.Sprintf("%.1f times what is usual for %s (%s)", ratio, whose, h.money(usual.usual())),
+		silent:  fmt.Sprintf("silent below %s, %.1f deviations above the usual", h.money(most), need),
 		signals: signals,
 	}
 	f.signal("deviations above usual", z, need).signal("points", points, o.limit)

@@ -10,7 +10,8 @@ import (
 // sessions groups each user's events into visits: an event within the gap of a
 // visit's first or last event belongs to it, and one within the gap of two
 // joins them. So a visit is a function of its events, in whatever order they
-// come. It is final once the watermark is a gap past its last event.
+// come. It is final once the watermark is a gap past its last event, or at the
+// midnight at which it ends.
 type sessions struct {
 	gap    event.Millis
 	day    func(event.Millis) Window // nil if a visit may go on past midnight
@@ -116,8 +117,16 @@ func (s *sessions) begin(u *shopper, t event.Millis) (at int) {
 		at++
 	}
 	u.open = slices.Insert(u.open, at, visit{start: t, end: t})
-	s.await(u, t+s.gap)
+	s.await(u, s.over(&u.open[at]))
 	return at
+}
+
+// over is when no event can belong to a visit any more.
+func (s *sessions) over(v *visit) event.Millis {
+	if s.day == nil {
+		return v.end + s.gap
+	}
+	return min(v.end+s.gap, s.day(v.start).End)
 }
 
 // midnight reports whether a visit and a moment are of two days, which makes
@@ -139,6 +148,15 @@ func (s *sessions) await(u *shopper, t event.Millis) {
 	}
 	u.due = b
 	s.due[b] = append(s.due[b], u)
+}
+
+// counted is the moment at which a visit that is over counts: what midnight ends is
+// of the day that it ends.
+func (s *sessions) counted(v *visit) event.Millis {
+	if s.day == nil {
+		return s.over(v)
+	}
+	return min(s.over(v), s.day(v.start).End-1)
 }
 
 // advance ends the visits whose gap has run out.
@@ -176,7 +194,7 @@ func (s *sessions) lookAll(b, now int64, wm event.Millis) {
 func (s *sessions) look(u *shopper, wm event.Millis) {
 	kept := 0
 	for i := range u.open {
-		if v := &u.open[i]; v.end+s.gap <= wm {
+		if v := &u.open[i]; s.over(v) <= wm {
 			s.close(u, v)
 		} else {
 			u.open[kept] = *v
@@ -192,7 +210,7 @@ func (s *sessions) look(u *shopper, wm event.Millis) {
 		u.open = u.open[:kept]
 		s.touch(u)
 	}
-	s.await(u, u.open[0].end+s.gap)
+	s.await(u, s.over(&u.open[0]))
 }
 
 // mostShoppers bounds what visits take. No shop that one machine can follow has
@@ -238,7 +256,7 @@ func (s *sessions) close(u *shopper, v *visit) {
 	row := v.row(u.user, s.steps)
 	row.ID, row.Final = sessionID(u.user, v.start), true
 	s.closed = append(s.closed, row)
-	s.ended(&row, s.steps, v.end+s.gap)
+	s.ended(&row, s.steps, s.counted(v))
 	s.totals.ended(&row)
 }
 

@@ -120,7 +120,7 @@ func (s *sessions) load(user string, value []byte) error {
 	}
 	s.users.add(u)
 	s.active++
-	s.await(u, u.open[0].end+s.gap)
+	s.await(u, s.over(&u.open[0]))
 	u.unshown = true
 	s.shown = append(s.shown, u)
 	return nil

@@ -48,7 +48,11 @@ func sessionsByHand(t *rapid.T, policy string) (split int) {
 			if i < len(times) && times[i]-last < gap && !midnight {
 				continue
 			}
-			if last+gap <= e.Watermark() {
+			over := last + gap
+			if policy == SessionUA {
+				over = min(over, day(last).End)
+			}
+			if over <= e.Watermark() {
 				final++
 				s, ok := rows[SessionRow{ID: sessionID(user, times[from])}.Key()].(SessionRow)
 				if !ok || s.End != last || s.Events != int64(i-from) {
@@ -121,5 +125,28 @@ func TestSessions_noRowStaysBehind(t *testing.T) {
 	}
 	if early != users+1 || ended != users {
 		t.Errorf("%d early rows and %d final ones, want %d and %d", early, ended, users+1, users)
+	}
+}
+
+// What midnight ends counts in the day that it ends, and what a gap ends when the
+// gap has run out.
+func TestSessions_midnightCountsTheDayBefore(t *testing.T) {
+	for policy, want := range map[string]int64{SessionUA: 1, SessionGA4: 0} {
+		p := testParams()
+		p.SessionPolicy = policy
+		e, rows := New(p), table{}
+		today := dayIn(p.Zone)(noon)
+		for i, at := range []event.Millis{today.End.Add(-10 * time.Minute), today.End.Add(2 * time.Hour)} {
+			e.Apply([]event.Record{{
+				Place: event.Place{Topic: event.UserEvents, Offset: int64(i)}, Time: at, Value: []byte("{}"),
+				Event: event.Event{ID: fmt.Sprint(i), Name: event.PageView, Time: at, UserID: "ann", SchemaVersion: 1},
+			}})
+			settle(e)
+			rows.apply(e.Flush(true))
+		}
+		day := rows[KPIRow{Grain: GrainDay, Window: today, Dimension: "all"}.Key()].(KPIRow)
+		if day.Sessions != want {
+			t.Errorf("%s: %d sessions in the day, want %d", policy, day.Sessions, want)
+		}
 	}
 }
