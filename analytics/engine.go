@@ -84,6 +84,7 @@ type Engine struct {
 	all      []*measured // every operator, those above included
 	jobs     []*measured // of them, those that fold what has been admitted
 
+	repeated map[event.Place]bool // nil unless the Engine repeats what another has decided
 	next     perPartition[int64]
 	wm       event.Millis
 	admitted []*event.Record      // of the group at hand
@@ -235,11 +236,25 @@ func (e *Engine) judge(r *event.Record, h id) outcome {
 		return future
 	case e.clock.late(r):
 		return late
-	case r.Event.Time < e.wm && r.Topic != event.FraudLabels:
+	case e.isBehind(r):
 		return behind
 	}
 	return aggregated
 }
+
+// isBehind depends on when idle partitions were moved, and so on the pace of the
+// run that read the record first: an Engine that repeats it goes by what that one
+// has decided.
+func (e *Engine) isBehind(r *event.Record) bool {
+	if e.repeated != nil {
+		return e.repeated[r.Place]
+	}
+	return r.Event.Time < e.wm && r.Topic != event.FraudLabels
+}
+
+// Repeat makes an Engine at the beginning of the log refuse as behind what stands
+// at these places, and nothing else: what another has refused.
+func (e *Engine) Repeat(behind map[event.Place]bool) { e.repeated = behind }
 
 // futureLimit is how far ahead of its own record an event's clock may be: a
 // phone's clock is off by less, a broken one by more.

@@ -21,6 +21,8 @@ var rooms = map[string]room{
 	"kafka":            {"event pipeline", "github.com/twmb/franz-go"},
 	"store":            {"event analytics pipeline", "github.com/mattn/go-sqlite3"},
 	"archive":          {"event pipeline archive/columnar", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},
+	"replay":           {"event pipeline", ""},
+	"audit":            {"event analytics pipeline store archive replay", ""},
 	"archive/columnar": {"", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},
 	"tui":              {"event analytics pipeline tui/text tui/theme tui/chart", "charm.land/ github.com/charmbracelet/ github.com/dustin/go-humanize"},
 	"tui/text":         {"", "github.com/charmbracelet/x/ansi github.com/dustin/go-humanize"},

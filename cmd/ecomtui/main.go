@@ -14,7 +14,7 @@ import (
 // Exit codes, as the README lists them.
 const (
 	exitFine   = 0
-	exitCheck  = 1 // a check failed: --expect
+	exitCheck  = 1 // a check failed: --expect, audit
 	exitBroken = 2
 	exitLocked = 3 // the data directory is in use
 	exitUsage  = 64
@@ -64,7 +64,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &locked):
 		return exitLocked
-	case errors.Is(err, errExpect), errors.Is(err, errUnfinished):
+	case errors.Is(err, errExpect), errors.Is(err, errUnfinished), errors.Is(err, errViolated):
 		return exitCheck
 	}
 	return exitBroken

@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
+	"ecomtui/analytics"
 	"ecomtui/event"
 	"ecomtui/store"
 )
@@ -98,6 +102,49 @@ func partitions(v *[]int) setting {
 	}
 }
 
+// params are what the numbers mean.
+func (o *options) params(partitions [event.TopicCount]int32) (p analytics.Params, err error) {
+	p = analytics.Defaults()
+	p.Partitions = partitions
+	p.Window, p.Slide, p.SessionGap, p.Lateness = o.window, o.slide, o.sessionGap, o.lateness
+	p.Currency, p.SessionPolicy = o.currency, o.sessionPolicy
+	if p.Zone, err = time.LoadLocation(o.shopZone); err != nil {
+		return p, fmt.Errorf("--shop-zone: %w", err)
+	}
+	return p, nil
+}
+
+// was is a stored setting. What is from before there was such a setting is what it
+// is when nobody says otherwise.
+func (o *options) was(stored map[string]string, flag string) string {
+	if v, ok := stored[flag]; ok {
+		return v
+	}
+	return strings.Trim(o.flags.Lookup(flag).DefValue, "[]")
+}
+
+// fromStored are the options that a data directory was made with.
+func fromStored(stored map[string]string) (*options, error) {
+	o := newOptions(pflag.NewFlagSet("stored", pflag.ContinueOnError))
+	log := stored["brokers"]
+	if log == "" {
+		return nil, errors.New("the settings do not say where the log is")
+	}
+	if log != "embedded" {
+		o.brokers = strings.Split(log, ",")
+	}
+	_, simulated := stored["seed"]
+	if err := o.flags.Set("generate", strconv.FormatBool(simulated)); err != nil {
+		return nil, err
+	}
+	for _, x := range (&settings{o: o}).list() {
+		if err := x.read(o.was(stored, x.flag)); err != nil {
+			return nil, fmt.Errorf("setting %s=%q: %w", x.flag, o.was(stored, x.flag), err)
+		}
+	}
+	return o, o.checkNumbers()
+}
+
 // keep stores the settings, once everything is there to go on with them: a
 // start that came to nothing fixes nothing.
 func (s *settings) keep(ctx context.Context, db *store.DB) error {
@@ -131,11 +178,7 @@ func settle(ctx context.Context, o *options, db *store.DB) (*settings, error) {
 		return nil, usage("data directory %s is not a simulated shop's: choose another --data-dir", o.dataDir)
 	}
 	for _, x := range s.list() {
-		was, ok := stored[x.flag]
-		now := x.write()
-		if !ok { // from before there was such a setting: then it was what it is when nobody says otherwise
-			was = strings.Trim(o.flags.Lookup(x.flag).DefValue, "[]")
-		}
+		was, now := o.was(stored, x.flag), x.write()
 		switch {
 		case was == now:
 		case x.flag == "brokers":

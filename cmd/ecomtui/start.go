@@ -63,8 +63,11 @@ func (o *options) what() string {
 	return "console"
 }
 
-// logName is the log's file in the data directory.
-const logName = "ecomtui.log"
+// Files in the data directory.
+const (
+	databaseName = "ecomtui.db"
+	logName      = "ecomtui.log"
+)
 
 // logTo sends what the program has to say about itself to standard error, or,
 // while the console owns the terminal, to a file.
@@ -107,7 +110,7 @@ func open(ctx context.Context, o *options, dir string) (s *service, err error) {
 			s = nil
 		}
 	}()
-	if s.db, err = store.Open(ctx, filepath.Join(dir, "ecomtui.db")); err != nil {
+	if s.db, err = store.Open(ctx, filepath.Join(dir, databaseName)); err != nil {
 		return s, o.withoutDatabase(err)
 	}
 	set, err := settle(ctx, o, s.db)
@@ -179,13 +182,9 @@ func (s *service) topics(ctx context.Context) (p [event.TopicCount]int32, err er
 // wire makes the parts that move.
 func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error {
 	o := s.o
-	params := analytics.Defaults()
-	params.Partitions = partitions
-	params.Window, params.Slide, params.SessionGap, params.Lateness = o.window, o.slide, o.sessionGap, o.lateness
-	params.Currency, params.SessionPolicy = o.currency, o.sessionPolicy
-	var err error
-	if params.Zone, err = time.LoadLocation(o.shopZone); err != nil {
-		return fmt.Errorf("--shop-zone: %w", err)
+	params, err := o.params(partitions)
+	if err != nil {
+		return err
 	}
 	engine := analytics.New(params)
 	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}

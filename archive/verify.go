@@ -1,0 +1,124 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+
+	"ecomtui/event"
+	"ecomtui/pipeline"
+)
+
+// Verify holds a file against its line in the manifest: name, size, hash, and,
+// if those are right, the places of its records. It returns all that is wrong.
+func Verify(dir string, f pipeline.File) (wrong []error) {
+	full := filepath.Join(dir, filepath.FromSlash(f.Path))
+	n, ok := parseName(f.Path)
+	if !ok || n.Topic != f.Topic || n.Partition.Partition != f.Partition || n.first != f.First || n.last != f.Last {
+		wrong = append(wrong, fmt.Errorf("the manifest says %s/%d from %d to %d, which is not what the name says", f.Topic, f.Partition, f.First, f.Last))
+	}
+	info, err := os.Stat(full)
+	if errors.Is(err, fs.ErrNotExist) {
+		return append(wrong, errors.New("the file is not there"))
+	}
+	if err != nil {
+		return append(wrong, err)
+	}
+	if info.Size() != f.Bytes {
+		wrong = append(wrong, fmt.Errorf("the manifest says %d bytes, the file has %d", f.Bytes, info.Size()))
+	}
+	sum, err := fileSum(full)
+	if err != nil {
+		return append(wrong, err)
+	}
+	if sum != f.SHA256 { // nobody knows what reading it would come to
+		return append(wrong, fmt.Errorf("the manifest says SHA-256 %.12s…, the file has %.12s…", f.SHA256, sum))
+	}
+	if err := verifyPlaces(full, f); err != nil {
+		wrong = append(wrong, err)
+	}
+	return wrong
+}
+
+// verifyPlaces reads where every record of a file stood.
+func verifyPlaces(full string, f pipeline.File) error {
+	file, done, err := openParquet(full)
+	if err != nil {
+		return err
+	}
+	defer done() // read only: nothing can be lost
+	rows, last := int64(0), int64(-1)
+	for _, g := range file.RowGroups() {
+		offsets, err := offsetsOf(g)
+		if err != nil {
+			return err
+		}
+		for _, o := range offsets {
+			if at := o.Int64(); rows == 0 && at != f.First || at <= last {
+				return fmt.Errorf("record %d of the file is of offset %d, out of its place", rows, at)
+			}
+			rows, last = rows+1, o.Int64()
+		}
+	}
+	if rows != f.Rows || last != f.Last {
+		return fmt.Errorf("the manifest says %d rows up to offset %d, the file has %d up to %d", f.Rows, f.Last, rows, last)
+	}
+	return nil
+}
+
+func offsetsOf(g parquet.RowGroup) ([]parquet.Value, error) {
+	column := columnOf("offset")
+	chunks := g.ColumnChunks()
+	if column >= len(chunks) {
+		return nil, errors.New("not a file of the archive: it has other columns")
+	}
+	return readColumn(nil, chunks[column], int(g.NumRows()))
+}
+
+// Strays are the files in the topics' folders that the manifest does not list,
+// unfinished ones aside: a start deletes those, and nothing ever counted them.
+func Strays(dir string, manifest []pipeline.File) (strays []string, err error) {
+	listed := map[string]bool{}
+	for _, f := range manifest {
+		listed[f.Path] = true
+	}
+	err = fs.WalkDir(os.DirFS(dir), ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && p != "." && !strings.HasPrefix(p, topicFolder):
+			return fs.SkipDir
+		case !d.IsDir() && strings.HasPrefix(p, topicFolder) && path.Ext(p) == extension && !listed[p]:
+			strays = append(strays, p)
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil // nothing has been archived yet
+	}
+	return strays, err
+}
+
+// Records yields the records of one partition's files, which are in order of
+// offset, and none but that partition's.
+func Records(dir string, files []pipeline.File) iter.Seq2[event.Record, error] {
+	return func(yield func(event.Record, error) bool) {
+		for _, f := range files {
+			for r, err := range ReadFile(filepath.Join(dir, filepath.FromSlash(f.Path))) {
+				if err == nil && (r.Topic != f.Topic || r.Partition != f.Partition) {
+					err = fmt.Errorf("read %s: it has records of %s/%d", f.Path, r.Topic, r.Partition)
+				}
+				if !yield(r, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package audit
+
+import (
+	"fmt"
+
+	"ecomtui/store"
+)
+
+// checkAccounts holds every checkpoint against the identity, and against the one
+// before it: running totals never fall, and ids count the commits.
+func (a *Audit) checkAccounts() Check {
+	c := Check{Name: "accounts", Outcome: Proven}
+	var before store.Account
+	for i, row := range a.books.Accounts {
+		key := fmt.Sprint(row.ID)
+		if sum := row.Aggregated + row.Late + row.Future + row.Duplicate + row.Tombstone + row.Poison; sum != row.Consumed {
+			c.add(Finding{"checkpoint", key, "consumed", fmt.Sprint(row.Consumed), fmt.Sprintf("%d, the sum of what became of them", sum)})
+		}
+		if i > 0 && row.ID != before.ID+1 {
+			c.add(Finding{"checkpoint", key, "id", key, fmt.Sprint(before.ID + 1)})
+		}
+		was, is := columns(before), columns(row)
+		for n, column := range is {
+			if i > 0 && column.value < was[n].value {
+				c.add(Finding{"checkpoint", key, column.name, fmt.Sprint(column.value), fmt.Sprintf("%d or more, as in the row before", was[n].value)})
+			}
+		}
+		before = row
+	}
+	c.Detail = fmt.Sprintf("%d checkpoints balance: consumed = aggregated + late + future + duplicate + tombstone + poison", len(a.books.Accounts))
+	return c
+}
+
+// column is one total of an account.
+type column struct {
+	name  string
+	value int64
+}
+
+func columns(a store.Account) []column {
+	return []column{
+		{"consumed", a.Consumed}, {"aggregated", a.Aggregated}, {"late", a.Late}, {"future", a.Future},
+		{"duplicate", a.Duplicate}, {"tombstone", a.Tombstone}, {"poison", a.Poison},
+	}
+}
