@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -106,15 +108,44 @@ func Strays(dir string, manifest []pipeline.File) (strays []string, err error) {
 	return strays, err
 }
 
+// List finds the files in an archive's folder by their names, in order of place,
+// for whoever has no manifest. Of files that hold the same offsets the longest
+// comes first.
+func List(dir string) (files []pipeline.File, err error) {
+	paths, err := Strays(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range paths {
+		n, ok := parseName(p)
+		if !ok {
+			return nil, fmt.Errorf("%s has no name of an archive's file", p)
+		}
+		files = append(files, pipeline.File{Path: p, Topic: n.Topic, Partition: n.Partition.Partition, First: n.first, Last: n.last, Rows: n.last - n.first + 1})
+	}
+	slices.SortFunc(files, func(a, b pipeline.File) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.First, b.First), cmp.Compare(b.Last, a.Last))
+	})
+	return files, nil
+}
+
 // Records yields the records of one partition's files, which are in order of
-// offset, and none but that partition's.
+// offset, each once, and none but that partition's.
 func Records(dir string, files []pipeline.File) iter.Seq2[event.Record, error] {
 	return func(yield func(event.Record, error) bool) {
+		next := int64(-1)
 		for _, f := range files {
+			if f.Last < next {
+				continue
+			}
 			for r, err := range ReadFile(filepath.Join(dir, filepath.FromSlash(f.Path))) {
 				if err == nil && (r.Topic != f.Topic || r.Partition != f.Partition) {
 					err = fmt.Errorf("read %s: it has records of %s/%d", f.Path, r.Topic, r.Partition)
 				}
+				if err == nil && r.Offset < next {
+					continue
+				}
+				next = r.Offset + 1
 				if !yield(r, err) || err != nil {
 					return
 				}

@@ -125,14 +125,10 @@ const databaseName = "ecomtui.db"
 // open opens a copy of the database, and reads what everything else goes by.
 func (a *Audit) open(ctx context.Context) (c Check, err error) {
 	c = Check{Name: "database", Outcome: Proven}
-	copied := filepath.Join(a.Scratch, databaseName)
-	for _, end := range []string{"", "-wal"} {
-		err := copyFile(copied+end, filepath.Join(a.Dir, databaseName+end))
-		if err != nil && (end == "" || !errors.Is(err, os.ErrNotExist)) {
-			return c, fmt.Errorf("copy the database: %w", err)
-		}
+	if err := CopyDatabase(a.Dir, a.Scratch); err != nil {
+		return c, err
 	}
-	a.db, err = store.Open(ctx, copied)
+	a.db, err = store.Open(ctx, filepath.Join(a.Scratch, databaseName))
 	var damage *store.DamagedError
 	if errors.As(err, &damage) {
 		c.add(Finding{Table: databaseName, Is: fmt.Sprintf("damaged: %v", damage.Err), Should: "sound"})
@@ -202,6 +198,18 @@ func (a *Audit) engine() (*analytics.Engine, error) {
 	e := analytics.New(a.params)
 	e.Repeat(a.books.Behind)
 	return e, e.Follow(a.rulesets)
+}
+
+// CopyDatabase copies the database of a data directory that nobody writes to, with
+// what is in its write-ahead log: opening it where it is would change it.
+func CopyDatabase(dir, to string) error {
+	for _, end := range []string{"", "-wal"} {
+		err := copyFile(filepath.Join(to, databaseName+end), filepath.Join(dir, databaseName+end))
+		if err != nil && (end == "" || !errors.Is(err, os.ErrNotExist)) {
+			return fmt.Errorf("copy the database: %w", err)
+		}
+	}
+	return nil
 }
 
 func copyFile(to, from string) error {

@@ -82,3 +82,24 @@ func holds(ctx context.Context, cl *kgo.Client, p event.Partition, from, to int6
 	}
 	return nil
 }
+
+// Held is how many records' offsets the four topics hold.
+func (c Cluster) Held(ctx context.Context) (n int64, err error) {
+	cl, err := c.client()
+	if err != nil {
+		return 0, err
+	}
+	defer cl.Close()
+	ctx, cancel := context.WithTimeout(ctx, firstAnswer)
+	defer cancel()
+	adm := kadm.NewClient(cl)
+	first, err := starts(ctx, adm)
+	if err != nil {
+		return 0, plain(err)
+	}
+	end, err := ends(ctx, adm)
+	for p, e := range end {
+		n += e - first[p]
+	}
+	return n, err
+}

@@ -13,6 +13,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"ecomtui/event"
@@ -36,6 +37,9 @@ type Log struct {
 	End func(p event.Partition, now event.Millis) event.Millis
 	// Marks are the partitions' idle moments at the log's end.
 	Marks []pipeline.Idle
+	// Ended are the partitions that end with the log: its newest record is the
+	// moment to which they are moved.
+	Ended []event.Partition
 
 	lanes   lanes
 	spent   []event.Partition // have no more records
@@ -105,6 +109,9 @@ func (l *Log) Poll(ctx context.Context) (pipeline.Batch, error) {
 		l.over, b.Idle = true, l.Marks
 		return b, nil
 	}
+	for _, p := range l.Ended {
+		b.Idle = append(b.Idle, pipeline.Idle{Partition: p, At: l.now})
+	}
 	return b, io.EOF
 }
 
@@ -119,6 +126,7 @@ func (l *Log) start() error {
 		one.next, one.stop = iter.Pull2(records)
 		l.lanes = append(l.lanes, one)
 	}
+	l.empty()
 	for _, one := range l.lanes {
 		if err := l.advance(one); err != nil {
 			return err
@@ -127,6 +135,19 @@ func (l *Log) start() error {
 	l.lanes = l.living()
 	heap.Init(&l.lanes)
 	return nil
+}
+
+// empty notes the partitions that have no record at all.
+func (l *Log) empty() {
+	all := slices.Clone(l.Ended)
+	for _, m := range l.Marks {
+		all = append(all, m.Partition)
+	}
+	for _, p := range all {
+		if _, ok := l.Lanes[p]; !ok {
+			l.spent = append(l.spent, p)
+		}
+	}
 }
 
 // living are the lanes that have a record.
@@ -196,6 +217,9 @@ func (l *Log) idle() (out []pipeline.Idle) {
 	}
 	return out
 }
+
+// Read is how many records have been handed on.
+func (l *Log) Read() int64 { return l.read }
 
 // Close gives up what is open.
 func (l *Log) Close() {

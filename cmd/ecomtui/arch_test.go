@@ -21,7 +21,7 @@ var rooms = map[string]room{
 	"kafka":            {"event pipeline", "github.com/twmb/franz-go"},
 	"store":            {"event analytics pipeline", "github.com/mattn/go-sqlite3"},
 	"archive":          {"event pipeline archive/columnar", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},
-	"replay":           {"event pipeline", ""},
+	"replay":           {"event pipeline", "github.com/parquet-go/parquet-go github.com/goccy/go-yaml"},
 	"audit":            {"event analytics pipeline store archive replay", ""},
 	"archive/columnar": {"", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},
 	"tui":              {"event analytics pipeline tui/text tui/theme tui/chart", "charm.land/ github.com/charmbracelet/ github.com/dustin/go-humanize"},

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -238,6 +239,9 @@ func (l *lastLog) tail(ctx context.Context, p event.Partition, from, to int64) r
 // cluster connects once. The embedded broker writes to the log that it opens, so
 // it opens a copy.
 func (l *lastLog) cluster() (kafka.Cluster, error) {
+	if slices.Equal(l.brokers, []string{replayed}) {
+		return kafka.Cluster{}, errors.New("a replay has no log but its archive")
+	}
 	if len(l.brokers) > 0 {
 		return kafka.Remote(l.brokers), nil
 	}

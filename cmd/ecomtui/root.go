@@ -37,7 +37,7 @@ shop of its own.`,
 		}
 		return start(cmd.Context(), o)
 	}
-	cmd.AddCommand(newAudit(), &cobra.Command{
+	cmd.AddCommand(newAudit(), newReplay(), &cobra.Command{
 		Use:   "version",
 		Short: "Say which version this is",
 		Args:  noArguments,
