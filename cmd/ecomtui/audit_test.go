@@ -83,7 +83,11 @@ func sums(t *testing.T, dir string) map[string][sha256.Size]byte {
 
 // An audit proves what nothing has touched, and touches nothing.
 func TestAudit_provesWhatIsWhole(t *testing.T) {
-	for seed := 1; seed <= 3; seed++ {
+	seeds := 3
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := 1; seed <= seeds; seed++ {
 		dir := made(t, seed)
 		before := sums(t, dir)
 		e := ecomtui(t, "audit", "--data-dir", dir)
@@ -99,6 +103,7 @@ func TestAudit_provesWhatIsWhole(t *testing.T) {
 // Killed at any moment, what the archive has not sealed is in the broker's log;
 // and after the restart the directory is as good as any.
 func TestAudit_provesAfterKills(t *testing.T) {
+	long(t)
 	dir := t.TempDir()
 	const events = 60_000
 	args := audited(dir, 5, events)
@@ -329,6 +334,7 @@ func fileCorruptions() []corruption {
 
 // What cannot be read is said, and is no proof of anything.
 func TestAudit_saysWhatItCannotCheck(t *testing.T) {
+	long(t)
 	dir := t.TempDir()
 	p := launch(t, append(audited(dir, 5, 60_000)[3:], "--speed", "600")...)
 	eventually(t, "a commit", func() bool {

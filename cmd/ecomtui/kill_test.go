@@ -33,16 +33,23 @@ var finalRows = []string{
 // dump is the text of the final rows of a data directory.
 func dump(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "ecomtui.db")+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := openDatabase(t, dir)
 	out := map[string]string{}
 	for _, q := range finalRows {
 		out[q] = rows(t, db, q)
 	}
 	return out
+}
+
+// openDatabase opens a data directory's database, to read it.
+func openDatabase(t *testing.T, dir string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, databaseName)+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 func rows(t *testing.T, db *sql.DB, query string) string {
