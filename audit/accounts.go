@@ -10,25 +10,30 @@ import (
 // before it: running totals never fall, and ids count the commits.
 func (a *Audit) checkAccounts() Check {
 	c := Check{Name: "accounts", Outcome: Proven}
-	var before store.Account
 	for i, row := range a.books.Accounts {
-		key := fmt.Sprint(row.ID)
 		if sum := row.Aggregated + row.Late + row.Future + row.Duplicate + row.Tombstone + row.Poison; sum != row.Consumed {
-			c.add(Finding{"checkpoint", key, "consumed", fmt.Sprint(row.Consumed), fmt.Sprintf("%d, the sum of what became of them", sum)})
+			c.add(Finding{"checkpoint", fmt.Sprint(row.ID), "consumed", fmt.Sprint(row.Consumed), fmt.Sprintf("%d, the sum of what became of them", sum)})
 		}
-		if i > 0 && row.ID != before.ID+1 {
-			c.add(Finding{"checkpoint", key, "id", key, fmt.Sprint(before.ID + 1)})
+		if i > 0 {
+			c.follows(row, a.books.Accounts[i-1])
 		}
-		was, is := columns(before), columns(row)
-		for n, column := range is {
-			if i > 0 && column.value < was[n].value {
-				c.add(Finding{"checkpoint", key, column.name, fmt.Sprint(column.value), fmt.Sprintf("%d or more, as in the row before", was[n].value)})
-			}
-		}
-		before = row
 	}
 	c.Detail = fmt.Sprintf("%d checkpoints balance: consumed = aggregated + late + future + duplicate + tombstone + poison", len(a.books.Accounts))
 	return c
+}
+
+// follows holds a checkpoint against the one before it.
+func (c *Check) follows(row, before store.Account) {
+	key := fmt.Sprint(row.ID)
+	if row.ID != before.ID+1 {
+		c.add(Finding{"checkpoint", key, "id", key, fmt.Sprint(before.ID + 1)})
+	}
+	was := columns(before)
+	for i, is := range columns(row) {
+		if is.value < was[i].value {
+			c.add(Finding{"checkpoint", key, is.name, fmt.Sprint(is.value), fmt.Sprintf("%d or more, as in the row before", was[i].value)})
+		}
+	}
 }
 
 // column is one total of an account.
@@ -39,7 +44,12 @@ type column struct {
 
 func columns(a store.Account) []column {
 	return []column{
-		{"consumed", a.Consumed}, {"aggregated", a.Aggregated}, {"late", a.Late}, {"future", a.Future},
-		{"duplicate", a.Duplicate}, {"tombstone", a.Tombstone}, {"poison", a.Poison},
+		{"consumed", a.Consumed},
+		{"aggregated", a.Aggregated},
+		{"late", a.Late},
+		{"future", a.Future},
+		{"duplicate", a.Duplicate},
+		{"tombstone", a.Tombstone},
+		{"poison", a.Poison},
 	}
 }

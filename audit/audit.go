@@ -99,24 +99,20 @@ type Audit struct {
 // Run makes every check that can be made. Its error is one of the machine's: then
 // nothing has been shown, either way.
 func (a *Audit) Run(ctx context.Context) ([]Check, error) {
-	first, err := a.open(ctx)
+	database, err := a.open(ctx)
+	if a.db != nil {
+		defer a.db.Close() // a copy: nothing can be lost
+	}
+	if err != nil || database.Outcome != Proven { // everything else goes by it
+		return []Check{database}, err
+	}
+	files := a.checkFiles()
+	rows, err := a.checkRows(ctx, files.Outcome == Proven)
 	if err != nil {
 		return nil, err
 	}
-	if a.db == nil {
-		return []Check{first}, nil
-	}
-	checks := []Check{first}
-	if first.Outcome == Proven {
-		files := a.checkFiles()
-		checks = append(checks, a.checkManifest(ctx), files, a.checkStrays(), a.checkAccounts())
-		rows, err := a.checkRows(ctx, files.Outcome == Proven)
-		if err != nil {
-			return nil, errors.Join(err, a.db.Close())
-		}
-		checks = append(checks, rows...)
-	}
-	return checks, errors.Join(ctx.Err(), a.db.Close())
+	checks := []Check{database, a.checkManifest(ctx), files, a.checkStrays(), a.checkAccounts()}
+	return append(checks, rows...), ctx.Err()
 }
 
 // databaseName is the database's file in a data directory.

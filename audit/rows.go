@@ -18,20 +18,11 @@ import (
 // checkRows reads every record again, through an engine at the beginning of the
 // log into a database of its own, and holds the two databases against each other.
 func (a *Audit) checkRows(ctx context.Context, readable bool) ([]Check, error) {
-	offsets, rows := Check{Name: "offsets", Outcome: Proven}, Check{Name: "rows", Outcome: Proven}
-	state := Check{Name: "state", Outcome: Proven}
-	why := ""
 	switch {
 	case !readable:
-		why = "the archive's files are not those that were written, so the records cannot be read again"
+		return unread("the archive's files are not those that were written, so the records cannot be read again"), nil
 	case a.books.Capped:
-		why = "more records were refused as behind than dead letters are kept of, and nothing else tells which"
-	}
-	if why != "" {
-		for _, c := range []*Check{&offsets, &rows, &state} {
-			c.unchecked("%s", why)
-		}
-		return []Check{offsets, rows, state}, nil
+		return unread("more records were refused as behind than dead letters are kept of, and nothing else tells which"), nil
 	}
 	should, err := store.Open(ctx, filepath.Join(a.Scratch, "again.db"))
 	if err != nil {
@@ -41,24 +32,34 @@ func (a *Audit) checkRows(ctx context.Context, readable bool) ([]Check, error) {
 	totals, err := a.again(ctx, should)
 	switch {
 	case errors.Is(err, ErrBeyond):
-		offsets.add(Finding{Table: "next_offset", Is: err.Error(), Should: "the end of the log, or before it"})
-		fallthrough
+		checks := unread(err.Error())
+		checks[0].add(Finding{Table: "next_offset", Is: err.Error(), Should: "the end of the log, or before it"})
+		return checks, nil
 	case errors.Is(err, ErrUnreachable):
-		for _, c := range []*Check{&offsets, &rows, &state} {
-			c.unchecked("%v", err)
-		}
-		return []Check{offsets, rows, state}, nil
+		return unread(err.Error()), nil
 	case err != nil:
 		return nil, err
 	}
-	a.compareTotals(&offsets, &totals)
-	if err := a.compareRows(ctx, &rows, should); err != nil {
+	checks := reread(Proven)
+	a.compareTotals(&checks[0], &totals)
+	if err := a.compareRows(ctx, &checks[1], should); err != nil {
 		return nil, err
 	}
-	if err := a.compareState(ctx, &state, should); err != nil {
-		return nil, err
+	return checks, a.compareState(ctx, &checks[2], should)
+}
+
+// reread are the checks for which every record is read again.
+func reread(o Outcome) []Check {
+	return []Check{{Name: "offsets", Outcome: o}, {Name: "rows", Outcome: o}, {Name: "state", Outcome: o}}
+}
+
+// unread are those checks where that cannot be done.
+func unread(why string) []Check {
+	checks := reread(Unchecked)
+	for i := range checks {
+		checks[i].Detail = why
 	}
-	return []Check{offsets, rows, state}, nil
+	return checks
 }
 
 // often is how many records one commit of the second database has.

@@ -56,18 +56,8 @@ func OpenFile(path string, m *Mapping, partitions [event.TopicCount]int32) (*Fil
 	if err := f.columns(t); err != nil {
 		return nil, err
 	}
-	n := int64(0)
-	for cells, err := range t.rows {
-		n++
-		var bad rowError
-		switch {
-		case errors.As(err, &bad):
-			f.unfit(n, bad.Error())
-		case err != nil:
-			return nil, fmt.Errorf("%s: row %d: %w", path, n, err)
-		default:
-			f.take(n, cells, partitions)
-		}
+	if err := f.read(t, partitions); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	slices.SortStableFunc(f.rows, func(a, b row) int { return cmp.Compare(a.time, b.time) })
 	for _, r := range f.found {
@@ -76,6 +66,24 @@ func OpenFile(path string, m *Mapping, partitions [event.TopicCount]int32) (*Fil
 	slices.SortFunc(f.Reasons, func(a, b Reason) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.First, b.First)) })
 	f.Rows = int64(len(f.rows))
 	return f, nil
+}
+
+// read takes every row.
+func (f *File) read(t *table, partitions [event.TopicCount]int32) error {
+	n := int64(0)
+	for cells, err := range t.rows {
+		n++
+		var bad rowError
+		switch {
+		case errors.As(err, &bad):
+			f.unfit(n, bad.Error())
+		case err != nil:
+			return fmt.Errorf("row %d: %w", n, err)
+		default:
+			f.take(n, cells, partitions)
+		}
+	}
+	return nil
 }
 
 // baseOf is the beginning of the ids of events that have none: a function of the

@@ -54,7 +54,9 @@ func finalTables() []resultTable {
 // listTables are functions of the log once it has ended.
 func listTables() []resultTable {
 	return []resultTable{{
-		"recommendation", []string{"item_id", "kind", "rank"}, false,
+		"recommendation",
+		[]string{"item_id", "kind", "rank"},
+		false,
 		`SELECT * FROM recommendation WHERE kind <> 'trending' ORDER BY item_id, kind, rank`,
 	}}
 }

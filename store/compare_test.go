@@ -13,7 +13,8 @@ func stocked(t *testing.T, edit func(rows []analytics.Update) []analytics.Update
 	t.Helper()
 	d := opened(t)
 	rows := []analytics.Update{
-		analytics.StockRow{ItemID: "a", LocationID: "x", OnHand: 1}, analytics.StockRow{ItemID: "b", LocationID: "x", OnHand: 2},
+		analytics.StockRow{ItemID: "a", LocationID: "x", OnHand: 1},
+		analytics.StockRow{ItemID: "b", LocationID: "x", OnHand: 2},
 		analytics.StockRow{ItemID: "c", LocationID: "x", OnHand: 3},
 		analytics.KPIRow{Grain: "window", Dimension: "all", Window: analytics.Window{Start: 60_000, End: 90_000}, Orders: 4, Final: true},
 	}
