@@ -39,7 +39,7 @@ func TestLaw_repeatsWhatIdlePartitionsDecided(t *testing.T) {
 			t.Fatalf("totals\n got %+v\nwant %+v", again, totals)
 		}
 	})
-	if refused < 20 {
+	if refused < 20 && !testing.Short() {
 		t.Errorf("only %d records were behind in all logs", refused)
 	}
 }
