@@ -180,12 +180,15 @@ func (o *replayOptions) run(ctx context.Context, p *progress) error {
 	} else {
 		err = o.intoTopics(ctx, h, log, p)
 	}
+	if err != nil {
+		return err
+	}
 	p.finish()
 	if h.report != nil {
 		h.report(p.out)
 	}
-	if err == nil && ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return fmt.Errorf("ended before all was replayed: %w", ctx.Err())
 	}
-	return err
+	return nil
 }
