@@ -72,8 +72,8 @@ type normal struct {
 
 // season is what is known of the spans of one season, by figure.
 type season struct {
-	values  [len(watched)][]float64 // oldest first
-	flagged [len(watched)]int64     // spans in a row
+	values  [len(figures)][]float64 // oldest first
+	flagged [len(figures)]int64     // spans in a row
 }
 
 func newNormal(r rhythm) normal { return normal{rhythm: r, known: make([]season, r.seasons)} }
@@ -90,9 +90,9 @@ func (n *normal) judge(r *KPIRow) (found []Anomaly) {
 		return nil
 	}
 	s := &n.known[n.of(r.Window.Start)]
-	orders := median(s.values[watchedOrders])
-	for i := range watched {
-		v, known := watched[i].value(r)
+	orders := median(s.values[figureOrders])
+	for i := range figures {
+		v, known := figures[i].value(r)
 		if !known {
 			continue
 		}
@@ -117,12 +117,12 @@ func (n *normal) compare(known []float64, i int, v float64, r *KPIRow, orders fl
 		apart[k] = math.Abs(x - usual)
 	}
 	const normalScale = 1.4826 // of the median deviation, to that of a normal distribution
-	deviation := max(normalScale*median(apart), watched[i].noise(r, usual, orders), n.steady*math.Abs(usual))
+	deviation := max(normalScale*median(apart), figures[i].noise(r, usual, orders), n.steady*math.Abs(usual))
 	if deviation == 0 {
 		return a, false
 	}
 	z := (v - usual) / deviation
-	return Anomaly{watched[i].name, v, usual, z}, math.Abs(z) >= anomalyZ
+	return Anomaly{figures[i].name, v, usual, z}, math.Abs(z) >= anomalyZ
 }
 
 // learn takes a value in. A figure begins with its first above zero: no session

@@ -128,8 +128,8 @@ func TestNormal_everyFigure(t *testing.T) {
 			t.Errorf("%s is not among %v", name, found)
 		}
 	}
-	if len(watched) != 19 || watched[watchedOrders].name != "orders" {
-		t.Errorf("%d figures are watched, and %s where orders should be", len(watched), watched[watchedOrders].name)
+	if len(figures) != 19 || figures[figureOrders].name != "orders" {
+		t.Errorf("%d figures, and %s where orders should be", len(figures), figures[figureOrders].name)
 	}
 }
 

@@ -210,9 +210,6 @@ func (e *Engine) take(r *event.Record, h id) {
 // it happened, but no rate of exchange is known, so its amounts are zero.
 func (e *Engine) foreign(r *event.Record) *event.Record {
 	e.intake.Foreign++
-	if r.Event.Name == event.Purchase {
-		e.intake.ForeignOrders++
-	}
 	out := *r
 	out.Event.Price, out.Event.Value, out.Event.Discount = 0, 0, 0
 	out.Event.Items = slices.Clone(out.Event.Items)

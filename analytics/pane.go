@@ -91,7 +91,7 @@ func (p *pane) countOrder(e *event.Event) {
 // once in every category it has a line of. Of what is said of the whole, the
 // discount and the money given back, each line has its share.
 func (p *pane) countLines(e *event.Event) {
-	left := whole{cents: e.Discount, lines: lineSum(e.Items)}
+	left := whole{cents: e.Discount, lines: lineSum(e.Items), n: len(e.Items)}
 	if e.Name == event.Refund {
 		left.cents = refunded(e)
 	}
@@ -124,9 +124,12 @@ func once(again bool) int64 {
 	return 1
 }
 
-// whole is an amount that lines share, by what each comes to; the last has what
-// rounding leaves.
-type whole struct{ cents, lines event.Cents }
+// whole is an amount that lines share, by what each comes to, or equally where
+// none says what it costs; the last has what rounding leaves.
+type whole struct {
+	cents, lines event.Cents
+	n            int // lines that are left
+}
 
 func lineSum(items []event.Item) (sum event.Cents) {
 	for i := range items {
@@ -136,11 +139,11 @@ func lineSum(items []event.Item) (sum event.Cents) {
 }
 
 func (w *whole) take(line event.Cents) event.Cents {
-	if w.lines <= 0 {
-		return 0
+	part := w.cents / event.Cents(w.n)
+	if w.lines > 0 {
+		part = event.Cents(float64(w.cents) * float64(line) / float64(w.lines))
 	}
-	part := event.Cents(float64(w.cents) * float64(line) / float64(w.lines))
-	w.cents, w.lines = w.cents-part, w.lines-line
+	w.cents, w.lines, w.n = w.cents-part, w.lines-line, w.n-1
 	return part
 }
 

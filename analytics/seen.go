@@ -20,7 +20,10 @@ const seenIDs = 131_072
 // seen is a set of the newest event ids of each partition, exact but for an id
 // being held as the 64 bits of its hash: a record is taken for a repeat that is
 // none once in 10¹⁴.
-type seen struct{ parts perPartition[idRing] }
+type seen struct {
+	parts   perPartition[idRing]
+	touched uint32 // what warm has read: or it would not be read
+}
 
 func newSeen() *seen { return new(seen) }
 
@@ -28,15 +31,14 @@ func newSeen() *seen { return new(seen) }
 // all before any of them is needed: the processor then waits for memory once a
 // group, not once a record (group prefetching: Chen et al., "Improving Hash
 // Join Performance through Prefetching", ICDE 2004).
-func (s *seen) warm(records []event.Record, hashes []id) (touched uint32) {
+func (s *seen) warm(records []event.Record, hashes []id) {
 	for i := range records {
 		r := &records[i]
 		h := id(xxh3.HashString(r.Event.ID))
 		hashes[i] = h
 		ring := s.parts.at(r.Topic, r.Partition)
-		touched += ring.index.touch(h)
+		s.touched += ring.index.touch(h)
 	}
-	return touched
 }
 
 // before reports whether r's id, hashed, is among those remembered, and

@@ -24,7 +24,6 @@ type Totals struct {
 	Refunds, Disputes             int64
 	Authorized, Declined          int64
 	Foreign                       int64            // records of money in another currency than the shop's, whose amounts are in no sum
-	ForeignOrders                 int64            // of them, purchases
 	Alerts                        int64            // confirmed
 	AlertsByRule                  map[string]int64 // confirmed
 	AlertValue                    event.Cents      // money of payments that were authorized and are suspected
@@ -36,6 +35,7 @@ type Totals struct {
 	Model                         ModelTruth
 
 	Items, LowStock, StockOuts, Oversold int64       // items; positions low, sold out, below zero
+	PositionsRefused                     int64       // movements of positions that were too many
 	UnitsOrdered, UnitsFilled            int64       // of purchases; of them, taken off a shelf in time
 	Differences                          Differences // open, as of the watermark
 	LinesEvicted                         int64       // order lines forgotten before their time
@@ -48,6 +48,15 @@ type Totals struct {
 	IndexPurchases                         int64 // of several items
 
 	RecommendEvicted int64 // sessions and purchases that recommendations have let go
+}
+
+// KPI is a row of all there has been, with what the totals know of it.
+func (t *Totals) KPI() KPIRow {
+	return KPIRow{
+		Sessions: t.SessionsEnded, Viewed: t.Viewed, Carted: t.Carted, Checkouts: t.CheckedOut, Paying: t.Paying,
+		Converted: t.Converted, Orders: t.Orders, Units: t.Units, Gross: t.Gross, Discount: t.Discount,
+		Refund: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined,
+	}
 }
 
 // clone copies the maps too.

@@ -21,6 +21,7 @@ type stock struct {
 	shown     []*level            // changed since the last flush
 	saved     []*level            // changed since the last save
 	turned    map[string]struct{} // items of which a place has run out, or has some again, since whoever shows items asked
+	most      int                 // positions; no more are opened
 	totals    *Totals
 	crossed   func(p position, m *movement, oversold bool) // for good, at the watermark
 }
@@ -50,8 +51,12 @@ const (
 	oversold
 )
 
+// mostPositions bounds what stock takes. A flood of invented items has more; which
+// of them have a position then depends on how the log was read, and they are counted.
+const mostPositions = 250_000
+
 func newStock() *stock {
-	return &stock{positions: map[position]*level{}, places: map[string][]*level{}, turned: map[string]struct{}{}}
+	return &stock{positions: map[position]*level{}, places: map[string][]*level{}, turned: map[string]struct{}{}, most: mostPositions}
 }
 
 func (s *stock) name() string { return "position" }
@@ -63,6 +68,10 @@ func (s *stock) apply(r *event.Record) {
 	e := &r.Event
 	l := s.positions[position{e.ItemID, e.LocationID}]
 	opened := l == nil
+	if opened && len(s.positions) >= s.most {
+		s.totals.PositionsRefused++
+		return
+	}
 	if opened {
 		l = &level{position: position{clone(e.ItemID), clone(e.LocationID)}}
 		s.open(l)

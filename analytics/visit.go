@@ -114,20 +114,20 @@ func (v *visit) row(user string, steps []Step) SessionRow {
 	}
 }
 
-// cart is what lies in the cart at the end of the steps: added less removed
-// since the last purchase.
+// cart is what lies in the cart at the end of the steps: added less removed since
+// the last purchase. What is removed may have been put there by a visit before.
 func cart(steps []Step) (c event.Cents) {
 	for i := range steps {
 		switch steps[i].Name {
 		case event.AddToCart:
 			c += steps[i].Value
 		case event.RemoveFromCart:
-			c -= steps[i].Value
+			c = max(0, c-steps[i].Value)
 		case event.Purchase:
 			c = 0
 		}
 	}
-	return max(0, c)
+	return c
 }
 
 func label(s Step) string {

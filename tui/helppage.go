@@ -29,7 +29,7 @@ func definitions() [][2]string {
 		{"checkout abandoned", "of the sessions that began a checkout, those that did not buy"},
 		{"half below, 95 %", "of the orders by amount, the one with half, or 95 %, of the others below it: within one percent"},
 		{"half within, 95 %", "of the ended sessions by length, the same"},
-		{"unusual", "how many deviations from the median of the windows of the last two hours, from five on: ▲ above, ▼ below"},
+		{"unusual", "how many deviations from the median of the 24 windows before, from five on: ▲ above, ▼ below"},
 		{"best sellers", "the items of most revenue today"},
 		{"visitors now", "different users with an event in the newest five minutes that are over (estimated)"},
 		{"payments ok", "authorized, of authorized and declined"},

@@ -198,18 +198,18 @@ func ratio(part, whole int64) float64 {
 
 func (s *scene) conversionTile() tile {
 	t := tile{name: "Conversion", value: text.None, change: text.None, better: +1, note: "waits for sessions to end"}
-	t.line, t.zoom = s.kpi(func(r *analytics.KPIRow) float64 { return ratio(r.Converted, r.Sessions) }), true
+	t.line, t.zoom = s.kpi(func(r *analytics.KPIRow) float64 { return figureOf(r, "conversion_rate") }), true
 	now, before := s.window()
 	if now == nil || now.Sessions == 0 {
 		return t
 	}
 	t.value = text.Percent(float64(now.Converted), float64(now.Sessions))
 	t.note = "of " + text.Count(now.Sessions) + " sessions that ended"
-	if now.Carted > 0 {
-		t.note = "carts abandoned " + text.Percent(float64(now.Carted-now.Converted), float64(now.Carted))
+	if left, known := now.Figure("cart_abandonment_rate"); known {
+		t.note = "carts abandoned " + text.Percent(left, 1)
 	}
 	if before != nil {
-		t.sign, t.change = text.Points(ratio(now.Converted, now.Sessions), ratio(before.Converted, before.Sessions))
+		t.sign, t.change = text.Points(figureOf(now, "conversion_rate"), figureOf(before, "conversion_rate"))
 	}
 	return t
 }

@@ -134,6 +134,7 @@ type inventoryPart struct {
 	FillRate           *float64 `json:"fill_rate"`           // of units bought, those taken off a shelf in time
 	ReconciliationOpen int64    `json:"reconciliation_open"` // differences between payments, orders and stock
 	LinesEvicted       int64    `json:"lines_evicted"`       // order lines forgotten before their time: too many at once
+	PositionsRefused   int64    `json:"positions_refused"`   // movements of positions that were too many
 }
 
 // recommendationsPart has the rates of the lists that were held against the
@@ -180,7 +181,7 @@ type latencyPart struct {
 // had consumed.
 func newReport(kind string, f *pipeline.Frame, before int64) report {
 	t := &f.Totals
-	net := t.Gross - t.Discount - t.Refund
+	kpi := t.KPI()
 	r := report{
 		Type: kind,
 		Events: eventsPart{
@@ -190,21 +191,22 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 		Topics:   map[string]int64{},
 		Sessions: sessionsPart{t.SessionsEnded, t.SessionsActive, t.Engaged, t.Converted, t.SessionsEvicted, funnelPart{t.SessionsEnded, t.Viewed, t.Carted, t.CheckedOut, t.Paying, t.Converted}},
 		KPI: kpiPart{
-			Orders: t.Orders, Units: t.Units, GrossRevenue: t.Gross, NetRevenue: net, Discount: t.Discount,
+			Orders: t.Orders, Units: t.Units, GrossRevenue: t.Gross, NetRevenue: kpi.Net(), Discount: t.Discount,
 			Refunded: t.Refund, Refunds: t.Refunds, Disputes: t.Disputes, Authorized: t.Authorized, Declined: t.Declined, Foreign: t.Foreign,
-			AOV: ratio(int64(net), t.Orders-t.ForeignOrders), RPS: ratio(int64(net), t.SessionsEnded),
-			ConversionRate:          ratio(t.Converted, t.SessionsEnded),
+			AOV: figure(&kpi, "aov"), RPS: figure(&kpi, "rps"),
+			ConversionRate:          figure(&kpi, "conversion_rate"),
 			BounceRate:              ratio(t.SessionsEnded-t.Engaged, t.SessionsEnded),
-			CartAbandonmentRate:     ratio(t.Carted-t.Converted, t.Carted),
-			CheckoutAbandonmentRate: ratio(t.CheckedOut-t.Converted, t.CheckedOut),
-			AuthorizationRate:       ratio(t.Authorized, t.Authorized+t.Declined),
-			RefundRate:              ratio(t.Refunds, t.Orders),
-			DisputeRate:             ratio(t.Disputes, t.Orders),
+			CartAbandonmentRate:     figure(&kpi, "cart_abandonment_rate"),
+			CheckoutAbandonmentRate: figure(&kpi, "checkout_abandonment_rate"),
+			AuthorizationRate:       figure(&kpi, "authorization_rate"),
+			RefundRate:              figure(&kpi, "refund_rate"),
+			DisputeRate:             figure(&kpi, "dispute_rate"),
 		},
 		Fraud: newFraud(t),
 		Inventory: inventoryPart{
 			Items: t.Items, LowStock: t.LowStock, StockOuts: t.StockOuts, Oversold: t.Oversold,
-			FillRate: ratio(t.UnitsFilled, t.UnitsOrdered), ReconciliationOpen: t.Differences.Sum(), LinesEvicted: t.LinesEvicted,
+			FillRate: ratio(t.UnitsFilled, t.UnitsOrdered), ReconciliationOpen: t.Differences.Sum(),
+			LinesEvicted: t.LinesEvicted, PositionsRefused: t.PositionsRefused,
 		},
 		Recommendations: newRecommendations(t),
 
@@ -310,6 +312,15 @@ func brokerWords(b pipeline.BrokerHealth) string {
 		return "away: " + b.Err
 	}
 	return "connecting"
+}
+
+// figure is null where it is not known.
+func figure(r *analytics.KPIRow, name string) *float64 {
+	v, known := r.Figure(name)
+	if !known {
+		return nil
+	}
+	return &v
 }
 
 func ratio(a, b int64) *float64 {

@@ -2,10 +2,12 @@ package analytics
 
 import "math"
 
-// watched are the figures that are held against what they were. Noise is the
-// least deviation believed: whatever else it does, a count of n varies by √n, a
-// share p of n by √(p(1−p)/n), and a sum over n orders by about √(2/n) of itself.
-var watched = [...]struct {
+// figures are what the rows of the table kpi come to, and the one definition of
+// each. Saved state goes by their order: a new one goes to the end. Noise is the
+// least deviation believed when a figure is held against what it was: whatever else
+// it does, a count of n varies by √n, a share p of n by √(p(1−p)/n), and a sum over
+// n orders by about √(2/n) of itself.
+var figures = [...]struct {
 	name  string
 	value func(*KPIRow) (v float64, known bool)
 	noise func(r *KPIRow, usual, orders float64) float64 // orders is their usual number
@@ -31,8 +33,19 @@ var watched = [...]struct {
 	{"dispute_rate", each(func(r *KPIRow) (int64, int64) { return r.Disputes, r.Orders }), rareNoise},
 }
 
-// watchedOrders is where the number of orders stands in watched.
-const watchedOrders = 2
+// figureOrders is where the number of orders stands among them.
+const figureOrders = 2
+
+// Figure is a figure of a row by its name, as anomalies are called. It is not known
+// where it would be a part of nothing, and where there is none of that name.
+func (r *KPIRow) Figure(name string) (v float64, known bool) {
+	for i := range figures {
+		if figures[i].name == name {
+			return figures[i].value(r)
+		}
+	}
+	return 0, false
+}
 
 func ordersOf(r *KPIRow) int64      { return r.Orders }
 func sessionsEnded(r *KPIRow) int64 { return r.Sessions }
