@@ -27,7 +27,7 @@ func BenchmarkCommit(b *testing.B) {
 		}},
 		{"payment", func(k int) analytics.Update {
 			return analytics.PaymentRow{
-				TransactionID: fmt.Sprintf("t%07d", k), OrderID: fmt.Sprintf("o%07d", k), UserID: "u000123", At: 1_795_500_000_000,
+				TransactionID: fmt.Sprintf("t%07d", k), OrderID: fmt.Sprintf("o%07d", k), UserID: fmt.Sprintf("u%07d", k*7919%1_000_003), At: 1_795_500_000_000,
 				Status: analytics.Authorized, Value: 4999, Currency: "EUR", CardFingerprint: "card-77aa", CardCountry: "DE", IPCountry: "DE", DeviceID: "d0000001",
 			}
 		}},
@@ -35,7 +35,7 @@ func BenchmarkCommit(b *testing.B) {
 			return analytics.KPIRow{Grain: "window", Window: analytics.Window{Start: event.Millis(k) * 30_000}, Dimension: "country", Value: "DE", Events: int64(k) * 1000}
 		}},
 		{"session", func(k int) analytics.Update {
-			return analytics.SessionRow{ID: fmt.Sprintf("s%07d", k), UserID: "u000123", Start: 1_795_500_000_000, Entry: "page_view", Exit: "view_item", Journey: analytics.NewJourney(journey)}
+			return analytics.SessionRow{ID: fmt.Sprintf("s%07d", k), UserID: fmt.Sprintf("u%07d", k*7919%1_000_003), Start: 1_795_500_000_000, Entry: "page_view", Exit: "view_item", Journey: analytics.NewJourney(journey)}
 		}},
 	} {
 		b.Run(kind.name, func(b *testing.B) {

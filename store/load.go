@@ -93,9 +93,9 @@ func loadRows[T analytics.Update](q *query, row func(scan func(...any) error) (T
 	return rows
 }
 
-// readOne reads the one row that has an id.
-func readOne[T any](ctx context.Context, d *DB, row func(scan func(...any) error) (T, error), kind, id, query string) (T, error) {
-	r, err := row(d.readers.QueryRowContext(ctx, query, id).Scan)
+// readOne reads the one row that has an id, and of which more holds.
+func readOne[T any](ctx context.Context, d *DB, row func(scan func(...any) error) (T, error), kind, id, query string, more ...any) (T, error) {
+	r, err := row(d.readers.QueryRowContext(ctx, query, append([]any{id}, more...)...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}

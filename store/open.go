@@ -27,8 +27,16 @@ const firstVersion = 3
 // migrations lead a file from each version to the next: the first statement
 // batch from firstVersion to the one after it. Each ends by setting user_version.
 // What changes the state of an operator is one too, if only to delete that state.
-// There is none yet.
-func migrations() []string { return nil }
+func migrations() []string {
+	return []string{
+		// What people look for: everything of a user, and the payment of an order.
+		`CREATE INDEX session_user ON session (user_id);
+		CREATE INDEX payment_user ON payment (user_id);
+		CREATE INDEX payment_order ON payment (order_id);
+		CREATE INDEX alert_user ON alert (user_id);
+		PRAGMA user_version = 4`,
+	}
+}
 
 const (
 	fileMode = 0o600

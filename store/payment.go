@@ -38,12 +38,14 @@ func (w *writer) writePayment(ctx context.Context, r *analytics.PaymentRow) erro
 		r.Place.Topic.String(), int64(r.Place.Partition), r.Place.Offset)
 }
 
-// Payment reads one payment by its transaction id, or returns ErrNotFound.
-func (d *DB) Payment(ctx context.Context, transactionID string) (analytics.PaymentRow, error) {
-	return readOne(ctx, d, scanPayment, "payment", transactionID, `
+const selectPayment = `
 SELECT transaction_id, order_id, user_id, event_ms, status, value_cents, currency, card_fingerprint, card_country,
 	ip_country, device_id, topic, partition, offset
-FROM payment WHERE transaction_id = ?`)
+FROM payment `
+
+// Payment reads one payment by its transaction id, or returns ErrNotFound.
+func (d *DB) Payment(ctx context.Context, transactionID string) (analytics.PaymentRow, error) {
+	return readOne(ctx, d, scanPayment, "payment", transactionID, selectPayment+`WHERE transaction_id = ?`)
 }
 
 func scanPayment(scan func(...any) error) (r analytics.PaymentRow, err error) {

@@ -108,6 +108,7 @@ CREATE TABLE session (
 ) STRICT;
 
 CREATE INDEX session_ended ON session (end_ms) WHERE final = 1;
+CREATE INDEX session_user ON session (user_id);
 
 -- A payment and how far it has come. News of a refund may come before the
 -- payment itself, so a row is what the best of its rows so far say: status
@@ -129,6 +130,9 @@ CREATE TABLE payment (
 	partition        INTEGER NOT NULL,
 	offset           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX payment_user ON payment (user_id);
+CREATE INDEX payment_order ON payment (order_id);
 
 -- A suspicion. Its id is a function of the rule and the event that tripped it
 -- first; while it goes on about its subject it grows, and the row is of its
@@ -160,6 +164,7 @@ CREATE TABLE alert (
 ) STRICT;
 
 CREATE INDEX alert_newest ON alert (event_ms);
+CREATE INDEX alert_user ON alert (user_id);
 
 -- The position of one item at one location, as of its last movement. What sells, or
 -- is sold out, is written anew whenever event time has passed a full ten minutes.
@@ -316,4 +321,4 @@ CREATE TABLE setting (
 	value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

@@ -9,11 +9,13 @@ import (
 	"ecomtui/event"
 )
 
+// upsertSession leaves the user as it is: an id is that of one user's visit, and
+// a column that is not written needs no new entry in its index.
 const upsertSession = `
 INSERT INTO session (session_id, user_id, start_ms, end_ms, events, page_views, cart_cents, orders, revenue_cents, entry,
 	exit, country, device, viewed, carted, checked_out, paying, engaged, converted, journey, final)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET user_id = excluded.user_id, start_ms = excluded.start_ms, end_ms = excluded.end_ms,
+ON CONFLICT DO UPDATE SET start_ms = excluded.start_ms, end_ms = excluded.end_ms,
 	events = excluded.events, page_views = excluded.page_views, cart_cents = excluded.cart_cents, orders = excluded.orders,
 	revenue_cents = excluded.revenue_cents, entry = excluded.entry, exit = excluded.exit, country = excluded.country,
 	device = excluded.device, viewed = excluded.viewed, carted = excluded.carted,
