@@ -32,12 +32,11 @@ func (m *Model) firstLine() string {
 	}
 	l.gap(2)
 	vitals := m.vitals()
-	room := l.room
-	where := m.where(room - vitalsWidth(vitals[:1]) - 1)
-	for _, p := range where {
+	keep := min(len(vitals), keptVitals)
+	for _, p := range m.where(l.room - vitalsWidth(vitals[:keep]) - 1) {
 		l.put(p.role, p.text)
 	}
-	for len(vitals) > 0 && vitalsWidth(vitals) > l.room {
+	for len(vitals) > 0 && vitalsWidth(vitals) >= l.room {
 		vitals = vitals[:len(vitals)-1]
 	}
 	l.gap(l.room - vitalsWidth(vitals))
@@ -46,6 +45,10 @@ func (m *Model) firstLine() string {
 	}
 	return l.done()
 }
+
+// keptVitals is how many of the vitals stay whatever names the screens have: the
+// rate and the lag, and what is wrong in front of them.
+const keptVitals = 2
 
 // state is the phase in a word, with the sign that stands for its colour.
 func (s *scene) state(frozen bool) phrase {
@@ -65,30 +68,33 @@ func (s *scene) state(frozen bool) phrase {
 }
 
 // where is the strip of screens, or the way from a screen to what was opened.
-// In w cells that are too few for all names the strip has numbers for the
-// screens that are not in front, or only the one that is.
+// In w cells that are too few for all names the strip names what is in front and
+// what wants attention, or only what is in front, and has numbers for the rest.
 func (m *Model) where(w int) []phrase {
 	if len(m.stack) > 0 {
 		return m.crumbs(w)
 	}
-	var all, short []phrase // short names only the one in front
+	var all, marked, brief []phrase
 	for i, sc := range screens() {
 		mark := ""
 		if sc.mark != nil {
 			mark = sc.mark(&m.scene)
 		}
-		p := phrase{theme.Muted, joinNonEmpty(" ", sc.key, sc.name, mark) + "  "}
-		brief := phrase{theme.Muted, joinNonEmpty(" ", sc.key, mark) + "  "}
+		full, short := joinNonEmpty(" ", sc.key, sc.name, mark), joinNonEmpty(" ", sc.key, mark)
+		role, some := theme.Muted, short
 		if mark != "" {
-			p.role, brief.role = theme.Warn, theme.Warn
+			role, some = theme.Warn, full
 		}
+		ends := [2]string{"", "  "}
 		if i == m.at {
-			p = phrase{theme.Accent, "‹" + joinNonEmpty(" ", sc.key, sc.name, mark) + "› "}
-			brief = p
+			role, some, short, ends = theme.Accent, full, full, [2]string{"‹", "› "}
 		}
-		all, short = append(all, p), append(short, brief)
+		for k, text := range []string{full, some, short} {
+			choice := []*[]phrase{&all, &marked, &brief}[k]
+			*choice = append(*choice, phrase{role, ends[0] + text + ends[1]})
+		}
 	}
-	for _, choice := range [][]phrase{all, short} {
+	for _, choice := range [][]phrase{all, marked, brief} {
 		if phrasesWidth(choice) <= w {
 			return choice
 		}
@@ -233,6 +239,9 @@ func (m *Model) lastLine() string {
 
 // hints are the bindings the last line shows.
 func (m *Model) hints() []binding {
+	if _, c := m.table(); c != nil && c.typing != nil {
+		return typingHints()
+	}
 	offers := m.offers()
 	var out []binding
 	for _, b := range m.keys {

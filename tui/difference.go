@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 
 	"ecomtui/analytics"
 	"ecomtui/tui/text"
@@ -12,12 +13,15 @@ import (
 func openTable(s *scene) *table {
 	rows := s.Open
 	return &table{
-		list: list{len(rows), func(i int) string { return rows[i].Kind + "\x00" + rows[i].About }},
+		name:  "differences",
+		open:  func(i int) view { return &unmatched{row: rows[i]} },
+		about: func(i int) ids { return aboutDifference(&rows[i]) },
+		list:  list{len(rows), func(i int) string { return rows[i].Kind + "\x00" + rows[i].About }},
 		columns: []column{
-			{name: "since", width: 8, rank: 2},
+			{name: "since", width: 8, rank: 2, number: func(i int) float64 { return float64(rows[i].Opened) }},
 			{name: "difference", width: 27},
 			{name: "order or place", least: 14},
-			{name: "records", width: 7, right: true, rank: 1},
+			{name: "records", width: 7, right: true, rank: 1, number: func(i int) float64 { return float64(len(rows[i].Evidence)) }},
 		},
 		cells: func(i int) []cell {
 			r := &rows[i]
@@ -38,18 +42,28 @@ type unmatched struct {
 	rows cursor
 }
 
-func (v *unmatched) crumb() string { return clip(v.row.Kind, 26) }
+func (v *unmatched) crumb() string { return v.row.Kind + " " + v.row.About }
 
-func (v *unmatched) offers(*scene) when { return moving | opening }
+func (v *unmatched) focus(s *scene) (*table, *cursor) { return v.evidence(s), &v.rows }
 
-func (v *unmatched) act(a action, s *scene) view {
-	t := v.evidence(s)
-	if a != open || t.n == 0 {
-		v.rows.act(a, t.list)
-		return nil
+func (v *unmatched) about(*scene) ids { return aboutDifference(&v.row) }
+
+func (v *unmatched) offers(*scene) when { return anywhere }
+
+func (v *unmatched) act(action, *scene) view { return nil }
+
+// aboutDifference reads what a difference is about: an order and an item, or,
+// of what was oversold, an item and a place. An order's id may have a slash in
+// it, which is then spelled %2F.
+func aboutDifference(r *analytics.ReconciliationRow) ids {
+	before, after, ok := strings.Cut(r.About, "/")
+	switch {
+	case !ok:
+		return ids{}
+	case r.Kind == analytics.Oversell:
+		return ids{item: before}
 	}
-	v.rows.settle(t.list, v.rows.page)
-	return newRecordView(v.row.Evidence[v.rows.at].Place)
+	return ids{order: strings.NewReplacer("%2F", "/", "%25", "%").Replace(before), item: after}
 }
 
 // open reports whether it still is, as far as the console lists them.
@@ -100,6 +114,11 @@ func meaning(kind string) string {
 func (v *unmatched) evidence(s *scene) *table {
 	ev := v.row.Evidence
 	return &table{
+		name: "records",
+		open: func(i int) view { return newRecordView(ev[i].Place) },
+		about: func(i int) ids {
+			return ids{item: ev[i].Item, place: ev[i].Place, placed: true}
+		},
 		list:    list{len(ev), func(i int) string { return strconv.Itoa(i) }},
 		columns: []column{{name: "time", width: 8}, {name: "event", width: 12}, {name: "item", width: 24, rank: 2}, {name: "record", least: 24, rank: 1}},
 		cells: func(i int) []cell {

@@ -43,14 +43,34 @@ func (d *driver) send(msg tea.Msg) {
 
 func (d *driver) tick(by time.Duration) {
 	d.now = d.now.Add(by)
-	d.m.Update(tickMsg{d.m.tick, d.now})
+	if cmd := d.m.look(d.now); cmd != nil {
+		d.send(cmd())
+	}
 }
 
 // press presses keys, looking at the screen after each as a person does.
 func (d *driver) press(keys ...string) *driver {
 	for _, k := range keys {
-		d.send(key(k))
-		d.screen()
+		for _, one := range spelled(k) {
+			d.send(key(one))
+			d.screen()
+		}
+	}
+	return d
+}
+
+// spelled is a key as it is, and any other text letter by letter.
+func spelled(k string) []string {
+	if key(k).String() == k || len([]rune(k)) == 1 {
+		return []string{k}
+	}
+	return strings.Split(k, "")
+}
+
+// write types a text, key by key.
+func (d *driver) write(text string) *driver {
+	for _, r := range text {
+		d.press(string(r))
 	}
 	return d
 }
@@ -58,7 +78,7 @@ func (d *driver) press(keys ...string) *driver {
 func key(name string) tea.KeyPressMsg {
 	codes := map[string]rune{
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "pgup": tea.KeyPgUp,
-		"pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "left": tea.KeyLeft, "right": tea.KeyRight, "space": tea.KeySpace,
+		"pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "left": tea.KeyLeft, "right": tea.KeyRight, "space": tea.KeySpace, " ": tea.KeySpace, "backspace": tea.KeyBackspace,
 	}
 	switch code, ok := codes[name]; {
 	case ok:

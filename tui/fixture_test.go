@@ -490,6 +490,57 @@ func (r shelf) Payment(ctx context.Context, id string) (analytics.PaymentRow, er
 	}, errors.Join(r.err, ctx.Err())
 }
 
+func (r shelf) Order(ctx context.Context, id string) (analytics.PaymentRow, error) {
+	row, err := r.Payment(ctx, "T-"+strings.TrimPrefix(id, "O-"))
+	row.OrderID = id
+	return row, err
+}
+
+func (r shelf) Alert(ctx context.Context, id string) (analytics.AlertRow, error) {
+	a := alerts(event.At(noon.Add(-26 * time.Hour)))[0]
+	a.ID = id
+	return a, errors.Join(r.err, ctx.Err())
+}
+
+func (r shelf) Visit(ctx context.Context, user string, at event.Millis) (analytics.SessionRow, error) {
+	v := visits(at.Add(time.Minute))[3]
+	v.ID, v.UserID, v.Final = "8f3a", user, true
+	return v, errors.Join(r.err, ctx.Err())
+}
+
+func (r shelf) User(ctx context.Context, id string) (out UserRows, err error) {
+	for i := range 5 {
+		at := event.At(noon).Add(-time.Duration(i*5+1) * time.Hour)
+		v, _ := r.Visit(ctx, id, at)
+		v.ID = fmt.Sprint("visit-", i)
+		out.Visits = append(out.Visits, v)
+		p, _ := r.Payment(ctx, fmt.Sprintf("T-%d", 80_000-i))
+		p.UserID, p.At, p.OrderID = id, at, fmt.Sprintf("O-%d", 70_000-i)
+		if i == 2 {
+			p.Status = analytics.Declined
+		}
+		out.Payments = append(out.Payments, p)
+	}
+	a, _ := r.Alert(ctx, "AT-0A11")
+	a.UserID = id
+	out.Alerts = append(out.Alerts, a)
+	return out, errors.Join(r.err, ctx.Err())
+}
+
+func (r shelf) Item(ctx context.Context, id string) (ItemRows, error) {
+	var out ItemRows
+	for i, place := range []string{"gdansk", "tallinn"} {
+		out.Stock = append(out.Stock, analytics.StockRow{
+			ItemID: id, LocationID: place, OnHand: int64(140 + 12*i), Reserved: 3, ReorderPoint: 20, SoldPerHour: 1.5, DaysOfCover: 3.8, UnitsSold: 812,
+			StockoutETA: event.At(noon.Add(91 * time.Hour)), StockoutFrom: event.At(noon.Add(80 * time.Hour)), StockoutTo: event.At(noon.Add(99 * time.Hour)), Updated: event.At(noon.Add(-3 * time.Minute)),
+			Sold: make([]int64, 12),
+		})
+	}
+	live := watched(event.At(noon))
+	out.Next, out.SeenWith, out.BoughtWith = live[0].Next, live[0].SeenWith, live[0].BoughtWith
+	return out, errors.Join(r.err, ctx.Err())
+}
+
 func (r shelf) Record(ctx context.Context, p event.Place) (event.Record, error) {
 	return event.Record{
 		Place: p, Time: event.At(noon.Add(-40 * time.Second)), Key: []byte("u-10077"),

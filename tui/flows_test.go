@@ -36,11 +36,11 @@ func TestDrill_fromSessionToRecord(t *testing.T) {
 
 func TestDrill_fromOverview(t *testing.T) {
 	d := drive(t, normal(), 200, 50, chart.Block)
-	d.press("enter").see("Overview › AT-5F21 why").press("esc")
+	d.press("enter").see("Overview › alert AT-5F21").press("esc")
 	d.press("tab", "down", "enter").see("Overview › rain-shell-m", "berlin", "lyon", "porto", "of the reorder point").press("esc")
 	d.press("tab", "enter").see("Session of u-48213").press("esc")
 	d.press("tab", "enter").see("Item trail-shoes-42", "trending: 412 views", "⚑ sale −30 %").press("esc")
-	d.press("tab", "enter").see("Overview › AT-5F21 why").press("esc", "shift+tab", "shift+tab", "enter").see("Session of u-48213")
+	d.press("tab", "enter").see("Overview › alert AT-5F21").press("esc", "shift+tab", "shift+tab", "enter").see("Session of u-48213")
 }
 
 func TestDrill_fromLiveSessionToItsLists(t *testing.T) {
@@ -125,7 +125,7 @@ func TestVisit_survivesItsEnd(t *testing.T) {
 	s2.Sessions = s.Sessions[1:]
 	d.frame = &pipeline.Frame{Snapshot: &s2, Health: f.Health, Revision: 3}
 	d.tick(time.Second)
-	d.see("no longer listed", "add_to_cart")
+	d.see("ended  ", "add_to_cart") // all of it is known
 }
 
 func TestReader_errorsAndAbsence(t *testing.T) {
@@ -326,7 +326,55 @@ func TestDifferences_leadToRecords(t *testing.T) {
 	d.frame = &pipeline.Frame{Snapshot: &settled, Revision: 2, Health: f.Health}
 	d.tick(time.Second)
 	d.see("closed, or no longer listed").press("enter").see("inventory_updates/2@9635", "Value")
+	d.press("esc", "o").see("Order O-88119", "T-88119").press("esc", "i").see("Item trail-shoes-42")
 	d.press("esc", "esc").see("Stock positions")
 	settled.Open = nil
 	d.press("enter").see("Stock ›")
+}
+
+// From an alert to all that it has to do with, and back the same way.
+func TestDrill_fromAnywhereToAnywhere(t *testing.T) {
+	d := drive(t, normal(), 160, 45, chart.Block)
+	d.press("4", "enter", "o").see("Fraud › alert AT-5F21 › payment T-90121", "u user", "v visit", "e event")
+	d.press("u").see("User u-10077", "Visits", "Payments", "✗ declined", "AT-5F21"[:0], "7 failed logins", "2 alerts")
+	d.press("v").see("Session of u-10077", "purchase").press("down", "down", "i").see("Item trail-shoes-42", "gdansk", "tallinn", "€ 62.90", "days of cover", "Seen with it", "Newest events")
+	d.press("tab", "enter").see("› trail-shoes-42 › ").press("esc").see("Item trail-shoes-42")
+	d.press("shift+tab", "shift+tab", "u").see("User u-")
+	d.press("esc", "esc", "esc", "esc", "esc").see("alert AT-5F21").press("esc").see("‹4 Fraud")
+	d.press("u").see("User u-10077").press("tab", "down", "enter").see("Payment T-79999").press("u").see("Fraud › user u-10077").press("esc").see("‹4 Fraud")
+}
+
+// What a user did lately is in the frame, what was before comes from the store,
+// and neither is listed twice.
+func TestUser_frameAndStoreTogether(t *testing.T) {
+	f := normal()
+	d := drive(t, f, 120, 40, chart.Block).press("3", "u").see("User u-48213", "14:32:07", "open", "13:32:07", "✓ paid", "6 visits")
+	d.press("enter").see("Session of u-48213").press("esc", "down", "enter").see("purchase", "13:")
+	d.press("esc").tick(askedAgain)
+	d.see("6 visits")
+	d.m.cfg.Reader = shelf{err: errors.New("database is locked")}
+	d.tick(askedAgain)
+	d.see("6 visits").press("esc", "j", "u").see("⚠ database is locked", "1 visit")
+}
+
+// A view that was opened from the store when the frame no longer had it.
+func TestVisit_ofLongAgoComesFromTheStore(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block).press("4", "end", "v").see("Session of u-40077", "purchase", "ended"[:0])
+	d.m.cfg.Reader = nil
+	d.press("esc", "up", "v").see("nothing to read it from here")
+}
+
+// However many ids one follows, the way home is not longer than the crumbs.
+func TestStack_isBounded(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block).press("4")
+	for i := range 60 {
+		d.press("enter", "u", "tab", "enter", "v", "down", "i", "tab", "enter", []string{"e", "o", "tab"}[i%3])
+		if len(d.m.stack) > deepest {
+			t.Fatalf("%d views deep", len(d.m.stack))
+		}
+	}
+	for range deepest {
+		d.press("esc")
+	}
+	d.see("‹4 Fraud")
 }

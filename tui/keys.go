@@ -13,8 +13,21 @@ const (
 	last
 	open
 	back
-	payment
+	goUser
+	goPayment
+	goItem
+	goVisit
+	goAlert
+	goRecord
 	breakdown
+	search
+	sortNext
+	sortPrev
+	sortTurn
+	columns
+	moveUp
+	moveDown
+	asMade
 	nextPane
 	prevPane
 	nextScreen
@@ -26,16 +39,23 @@ const (
 )
 
 // when says where a key works; a view offers some of these.
-type when uint8
+type when uint32
 
 const (
-	anywhere when = 0
-	moving   when = 1 << iota // there is a list or a text to move in
-	opening                   // the row under the cursor leads somewhere
-	drilled                   // there is somewhere to go back to
-	paning                    // there is more than one pane
-	paying                    // there is a payment to look at
-	dividing                  // there are figures by one thing or another
+	anywhere  when = 0
+	moving    when = 1 << iota // there is a list or a text to move in
+	opening                    // the row under the cursor leads somewhere
+	drilled                    // there is somewhere to go back to
+	paning                     // there is more than one pane
+	dividing                   // there are figures by one thing or another
+	arranging                  // there is a table to filter, sort and arrange
+	choosing                   // its columns are being chosen
+	toUser                     // the row under the cursor, or the view, has to do with a user, and so on
+	toPayment
+	toItem
+	toVisit
+	toAlert
+	toRecord
 )
 
 // A binding is one line of the key map: the only place that knows keys. Keys,
@@ -59,8 +79,21 @@ func keyMap() []binding {
 		{action: nextPane, keys: []string{"tab"}, show: "↹", when: paning, hint: "pane", help: "next pane; where there is only one, next screen"},
 		{action: prevPane, keys: []string{"shift+tab"}, show: "Shift ↹", when: paning, help: "pane before"},
 		{action: open, keys: []string{"enter"}, show: "⏎", when: opening, hint: "open", help: "open the row under the cursor"},
-		{action: payment, keys: []string{"p"}, show: "p", when: paying, hint: "payment", help: "the alert's payment"},
+		{action: search, keys: []string{"/"}, show: "/", when: arranging, hint: "filter", help: "filter the rows: text, !without, column:text, column>5; ⏎ keeps it, Esc clears it"},
+		{action: goUser, keys: []string{"u"}, show: "u", when: toUser, hint: "user", help: "the user: visits, payments, alerts"},
+		{action: goPayment, keys: []string{"o", "p"}, show: "o", when: toPayment, hint: "order", help: "the order, by its payment"},
+		{action: goItem, keys: []string{"i"}, show: "i", when: toItem, hint: "item", help: "the item: stock, lists, who looks at it"},
+		{action: goVisit, keys: []string{"v"}, show: "v", when: toVisit, hint: "visit", help: "the visit around it, event by event"},
+		{action: goAlert, keys: []string{"w"}, show: "w", when: toAlert, hint: "why", help: "why there is an alert about it"},
+		{action: goRecord, keys: []string{"e"}, show: "e", when: toRecord, hint: "event", help: "the event as it stands in the log: topic, partition, offset, JSON"},
 		{action: breakdown, keys: []string{"b"}, show: "b", when: dividing, hint: "break down", help: "break the figures down by something else"},
+		{action: sortNext, keys: []string{"s"}, show: "s", when: arranging, hint: "sort", help: "sort by the next column; behind the last, rows stand as they come"},
+		{action: sortPrev, keys: []string{"S", "shift+s"}, show: "S", when: arranging, help: "sort by the column before"},
+		{action: sortTurn, keys: []string{"r"}, show: "r", when: arranging, help: "turn the order round"},
+		{action: columns, keys: []string{"c"}, show: "c", when: arranging, help: "choose the columns"},
+		{action: moveUp, keys: []string{"K", "shift+k"}, show: "K", brief: "K J", when: choosing, hint: "move it", help: "the column further to the left"},
+		{action: moveDown, keys: []string{"J", "shift+j"}, show: "J", when: choosing, help: "the column further to the right"},
+		{action: asMade, keys: []string{"x"}, show: "x", when: choosing, hint: "as made", help: "all columns, as they come"},
 		{action: up, keys: []string{"up", "k"}, show: "↑ k", when: moving, help: "up"},
 		{action: down, keys: []string{"down", "j"}, show: "↓ j", brief: "↑↓", when: moving, hint: "move", help: "down"},
 		{action: pageUp, keys: []string{"pgup", "ctrl+b"}, show: "PgUp", when: moving, help: "a page up"},
@@ -77,6 +110,14 @@ func keyMap() []binding {
 		keys = append(keys, binding{action: goTo, screen: i, keys: []string{s.key}, show: s.key, help: "go to " + s.name})
 	}
 	return keys
+}
+
+// typingHints are what the last line says while somebody types: letters are
+// letters then.
+func typingHints() []binding {
+	return []binding{
+		{show: "⏎", hint: "keep", always: true}, {show: "Esc", hint: "clear", always: true}, {show: "↑↓", hint: "move"}, {show: "Ctrl C", hint: "quit"},
+	}
 }
 
 // bound finds the binding of a key.

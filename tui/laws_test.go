@@ -41,6 +41,15 @@ var ways = [][]string{
 	{"6", "end", "enter"},
 	{"9", "enter"},
 	{"4", "end", "space"},
+	{"2", "tab"},
+	{"4", "u"},
+	{"4", "u", "tab", "tab"},
+	{"4", "v"},
+	{"5", "enter", "tab", "tab", "tab", "tab"},
+	{"5", "tab", "o"},
+	{"4", "c"},
+	{"5", "s", "s", "s", "r"},
+	{"4", "/", "velo", "enter"},
 }
 
 // whole fails unless screen is exactly h lines of w cells that hold nothing a
@@ -98,7 +107,7 @@ func TestScreens_fillExactlyTheTerminal(t *testing.T) {
 func TestKeys_anyOrder(t *testing.T) {
 	frames := kinds()
 	names := []string{"none", "normal", "overloaded", "hostile", "away", "history"}
-	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "p", "j", "k", "g", "G", "1", "3", "4", "5", "6", "9", "x"}
+	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "p", "u", "v", "i", "o", "e", "w", "s", "S", "r", "c", "/", "J", "x", "j", "k", "g", "G", "1", "3", "4", "5", "6", "9", "x"}
 	rapid.Check(t, func(rt *rapid.T) {
 		w, h := rapid.IntRange(1, 300).Draw(rt, "w"), rapid.IntRange(1, 100).Draw(rt, "h")
 		d := drive(t, frames[rapid.SampledFrom(names).Draw(rt, "first")], w, h, chart.Block)
@@ -114,11 +123,11 @@ func TestKeys_anyOrder(t *testing.T) {
 				d.press(rapid.SampledFrom(all).Draw(rt, "key"))
 			}
 			whole(rt, d.screen(), w, h)
-			if len(d.m.stack) > 6 {
+			if len(d.m.stack) > deepest {
 				rt.Fatalf("%d views deep", len(d.m.stack))
 			}
 		}
-		for range 6 {
+		for range 2*deepest + 2 { // a view may have a filter, which goes first
 			d.press("esc")
 		}
 		if len(d.m.stack) != 0 {

@@ -8,7 +8,6 @@
 package tui
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -85,7 +84,7 @@ func New(cfg Config) *Model {
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
-	m := &Model{cfg: cfg, keys: keyMap(), changes: 1, scene: scene{theme: cfg.Theme, glyphs: cfg.Glyphs, currency: text.CurrencySign(cfg.Currency), zone: cfg.Zone}}
+	m := &Model{cfg: cfg, keys: keyMap(), changes: 1, scene: scene{theme: cfg.Theme, glyphs: cfg.Glyphs, currency: text.CurrencySign(cfg.Currency), zone: cfg.Zone, tables: map[string]*Arrangement{}}}
 	for _, s := range screens() {
 		m.screens = append(m.screens, s.view())
 	}
@@ -126,19 +125,19 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.series != m.tick {
 			return m, nil
 		}
-		m.scene.now = msg.at
-		m.pull()
-		return m, m.nextTick()
+		return m, tea.Batch(m.nextTick(), m.look(msg.at))
 	case tea.KeyPressMsg:
-		return m, m.press(msg.String())
+		return m, m.press(msg.String(), msg.Text)
+	case tea.PasteMsg:
+		return m, m.paste(msg.Content)
 	case answer:
 		m.take(msg)
 	case tea.WindowSizeMsg:
 		m.width, m.height = max(0, msg.Width), max(0, msg.Height)
 	case tea.FocusMsg:
-		return m, m.look(true)
+		return m, m.watched(true)
 	case tea.BlurMsg:
-		return m, m.look(false)
+		return m, m.watched(false)
 	case tea.BackgroundColorMsg:
 		m.paint(msg.IsDark())
 	case tea.EnvMsg:
@@ -148,6 +147,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m.changes++
 	return m, nil
+}
+
+// look is a moment's look at what is new, and at what is to be asked.
+func (m *Model) look(now time.Time) tea.Cmd {
+	m.scene.now = now
+	m.pull()
+	return m.ask()
 }
 
 // pull takes the newest frame, unless the picture is frozen.
@@ -170,101 +176,6 @@ func (m *Model) pull() {
 	m.scene.Frame, m.scene.subjects = f, newSubjects(f.Snapshot, &m.scene.subjects)
 }
 
-// press does what a key is bound to.
-func (m *Model) press(key string) tea.Cmd {
-	m.changes++
-	b, ok := bound(m.keys, key)
-	if !ok {
-		return nil
-	}
-	offers := m.offers()
-	switch b.action {
-	case quit:
-		return tea.Quit
-	case freeze:
-		m.frozen = !m.frozen
-		m.pull()
-	case help:
-		m.toggleHelp()
-	case back:
-		if len(m.stack) > 0 {
-			m.stack = m.stack[:len(m.stack)-1]
-		}
-	case goTo:
-		m.show(b.screen)
-	case nextScreen:
-		m.show(m.at + 1)
-	case prevScreen:
-		m.show(m.at - 1)
-	case nextPane, prevPane:
-		m.turn(b.action, offers)
-	default:
-		if b.works(offers) {
-			return m.push(m.top().act(b.action, &m.scene))
-		}
-	}
-	return nil
-}
-
-// turn moves on to the next pane, or to the next screen if this one has but one
-// pane. What was opened on top of a screen is not left by it.
-func (m *Model) turn(a action, offers when) {
-	switch {
-	case offers&paning != 0:
-		m.top().act(a, &m.scene)
-	case offers&drilled != 0:
-	case a == nextPane:
-		m.show(m.at + 1)
-	default:
-		m.show(m.at - 1)
-	}
-}
-
-// show puts screen i in front, and only that.
-func (m *Model) show(i int) {
-	m.at = (i + len(m.screens)) % len(m.screens)
-	m.stack = m.stack[:0]
-}
-
-// push opens v, and asks its question if it has one.
-func (m *Model) push(v view) tea.Cmd {
-	if v == nil {
-		return nil
-	}
-	m.stack = append(m.stack, v)
-	r, ok := v.(reading)
-	if !ok {
-		return nil
-	}
-	m.asked++
-	*r.fetching() = fetch{id: m.asked, since: m.scene.now}
-	if m.cfg.Reader == nil {
-		m.take(answer{id: m.asked, err: errNoReader})
-		return nil
-	}
-	return command(r, m.asked, m.cfg.Reader)
-}
-
-var errNoReader = errors.New("nothing to read it from here")
-
-// take gives an answer to the view that waits for it, if it is still open.
-func (m *Model) take(a answer) {
-	for _, v := range m.stack {
-		if r, ok := v.(reading); ok && r.fetching().id == a.id && !r.fetching().done {
-			r.fetching().done, r.fetching().err = true, a.err
-			r.take(a)
-		}
-	}
-}
-
-func (m *Model) toggleHelp() {
-	if _, open := m.top().(*helpPage); open {
-		m.stack = m.stack[:len(m.stack)-1]
-		return
-	}
-	m.stack = append(m.stack, &helpPage{keys: m.keys, under: m.offers()})
-}
-
 // top is the view in front. There always is one.
 func (m *Model) top() view {
 	if len(m.stack) == 0 {
@@ -273,17 +184,9 @@ func (m *Model) top() view {
 	return m.stack[len(m.stack)-1]
 }
 
-func (m *Model) offers() when {
-	offers := m.top().offers(&m.scene)
-	if len(m.stack) > 0 {
-		offers |= drilled
-	}
-	return offers
-}
-
-// look is told whether anybody does. A new series of ticks begins, so that
+// watched is told whether anybody looks. A new series of ticks begins, so that
 // coming back shows at once.
-func (m *Model) look(focused bool) tea.Cmd {
+func (m *Model) watched(focused bool) tea.Cmd {
 	m.blurred = !focused
 	m.tick++
 	m.pull()

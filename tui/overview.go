@@ -30,34 +30,38 @@ var tabNames = [paneCount]string{tilesPane: "Now", chartPane: "Revenue", funnelP
 // overview is the screen the console opens on: how the shop does, and what
 // wants attention.
 type overview struct {
-	focus   paneID
+	pane    paneID   // that has the focus
 	ring    []paneID // panes that can have the focus, as last drawn
 	cursors [paneCount]cursor
 	scale   chart.Scale
 }
 
-func newOverview() view { return &overview{focus: fraudPane} }
+func newOverview() view { return &overview{pane: fraudPane} }
 
 func (o *overview) crumb() string { return "Overview" }
 
-func (o *overview) offers(s *scene) when {
-	offers := paning
-	if t := o.table(s, o.focus, 1<<10); t.key != nil {
-		offers |= moving | opening
+func (o *overview) focus(s *scene) (*table, *cursor) {
+	t := o.table(s, o.pane, wideList)
+	if t.key == nil {
+		return nil, nil
 	}
-	return offers
+	return t, &o.cursors[o.pane]
 }
 
-func (o *overview) act(a action, s *scene) view {
+// wideList is the width of a list without end: what it has to do with the keys
+// does not depend on the room there is.
+const wideList = 1 << 10
+
+func (o *overview) offers(*scene) when { return paning }
+
+func (o *overview) about(*scene) ids { return ids{} }
+
+func (o *overview) act(a action, _ *scene) view {
 	switch a {
 	case nextPane:
 		o.turn(+1)
 	case prevPane:
 		o.turn(-1)
-	case open:
-		return o.open(s)
-	default:
-		o.cursors[o.focus].act(a, o.table(s, o.focus, 1<<10).list)
 	}
 	return nil
 }
@@ -65,32 +69,11 @@ func (o *overview) act(a action, s *scene) view {
 // turn moves the focus round the ring.
 func (o *overview) turn(by int) {
 	for i, p := range o.ring {
-		if p == o.focus {
-			o.focus = o.ring[(i+by+len(o.ring))%len(o.ring)]
+		if p == o.pane {
+			o.pane = o.ring[(i+by+len(o.ring))%len(o.ring)]
 			return
 		}
 	}
-}
-
-// open follows the row under the cursor.
-func (o *overview) open(s *scene) view {
-	c := &o.cursors[o.focus]
-	t := o.table(s, o.focus, 1<<10)
-	if t.n == 0 || t.key == nil {
-		return nil
-	}
-	c.settle(t.list, max(1, c.page))
-	switch o.focus {
-	case fraudPane:
-		return newWhy(*s.urgent[c.at].newest())
-	case stockPane:
-		return &item{id: s.Stock[c.at].ItemID}
-	case trendingPane:
-		return &item{id: s.Trending[c.at].ItemID}
-	case sessionsPane:
-		return newVisit(s.Sessions[c.at])
-	}
-	return nil
 }
 
 // draw lays the panes out by the room there is.
@@ -112,7 +95,7 @@ func (o *overview) draw(s *scene, w, h int) []string {
 	for _, b := range bands {
 		blocks := make([][]string, len(b.slots))
 		for i, bw := range widths(b.slots, w) {
-			blocks[i] = o.pane(s, b.slots[i].pane, bw, b.height)
+			blocks[i] = o.drawPane(s, b.slots[i].pane, bw, b.height)
 		}
 		out = append(out, beside(blocks...)...)
 	}
@@ -122,12 +105,12 @@ func (o *overview) draw(s *scene, w, h int) []string {
 // refocus moves the focus to the first pane of the ring if its own is gone.
 func (o *overview) refocus() {
 	for _, p := range o.ring {
-		if p == o.focus {
+		if p == o.pane {
 			return
 		}
 	}
 	if len(o.ring) > 0 {
-		o.focus = o.ring[0]
+		o.pane = o.ring[0]
 	}
 }
 
@@ -171,22 +154,22 @@ func (o *overview) drawSingle(s *scene, w, h int) []string {
 	l := s.line(w).gap(1)
 	from := 0
 	for i, p := range o.ring {
-		if p == o.focus && i > 3 {
+		if p == o.pane && i > 3 {
 			from = i - 3
 		}
 	}
 	for _, p := range o.ring[from:] {
-		if p == o.focus {
+		if p == o.pane {
 			l.trusted(theme.Accent, "‹"+tabNames[p]+"›").gap(1)
 		} else {
 			l.trusted(theme.Muted, tabNames[p]).gap(1)
 		}
 	}
-	return append([]string{l.done()}, o.pane(s, o.focus, w, h-1)...)
+	return append([]string{l.done()}, o.drawPane(s, o.pane, w, h-1)...)
 }
 
-// pane draws one pane.
-func (o *overview) pane(s *scene, id paneID, w, h int) []string {
+// drawPane draws one pane.
+func (o *overview) drawPane(s *scene, id paneID, w, h int) []string {
 	switch id {
 	case tilesPane:
 		return s.tiles(w, h, s.allTiles())
@@ -211,12 +194,12 @@ func (o *overview) listPane(s *scene, id paneID, w, h int) []string {
 	if ih >= 6 && len(foot) > 0 {
 		rows -= 1
 	}
-	body := t.draw(s, iw, rows, &o.cursors[id], o.focus == id)
+	body := t.draw(s, iw, rows, &o.cursors[id], o.pane == id)
 	if rows < ih {
 		body = append(body, blankLines(iw, rows-len(body))...)
 		body = append(body, s.words(iw, theme.Muted, wholeParts(iw, " · ", foot...)))
 	}
-	return s.box(w, h, pane{title: title, focus: o.focus == id, body: body})
+	return s.box(w, h, pane{title: title, focus: o.pane == id, body: body})
 }
 
 // table is the rows of a pane whose inside is w cells wide; its key is nil for
@@ -224,13 +207,13 @@ func (o *overview) listPane(s *scene, id paneID, w, h int) []string {
 func (o *overview) table(s *scene, id paneID, w int) *table {
 	switch id {
 	case fraudPane:
-		return alertTable(s, s.urgent, false)
+		return alertTable(s, "urgent", s.urgent, false)
 	case stockPane:
-		return stockTable(s, w < 90)
+		return stockTable(s, "stock in brief", w < 90)
 	case trendingPane:
 		return trendingTable(s)
 	case sessionsPane:
-		return sessionTable(s, s.Sessions)
+		return sessionTable(s, "live", s.Sessions)
 	}
 	return &table{}
 }

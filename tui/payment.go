@@ -11,51 +11,56 @@ import (
 	"ecomtui/tui/theme"
 )
 
-// waitLine is what a pane shows until its answer is there, or why there is
-// none; ok says that there is one.
-func (f *fetch) waitLine(s *scene, w, h int, what string) (lines []string, ok bool) {
-	switch {
-	case !f.done:
-		waited := ""
-		if !f.since.IsZero() && s.now.After(f.since) {
-			waited = " " + text.Age(s.now.Sub(f.since))
-		}
-		return []string{s.words(w, theme.Muted, "loading "+what+waited+" …")}, false
-	case f.err != nil:
-		return s.para(w, h, theme.Bad, "⚠ "+what+": "+f.err.Error()), false
-	}
-	return nil, true
-}
-
-// paymentView is one payment, from the order to the record.
+// paymentView is one payment, from the order to the record. Where only the
+// order is known it is the payment that the order stands on.
 type paymentView struct {
 	fetch
-	id  string // never changes
-	row analytics.PaymentRow
+	id, order string // never change; one may be ""
+	row       analytics.PaymentRow
 }
 
-func newPaymentView(id string) *paymentView { return &paymentView{id: id} }
+func newPaymentView(id, order string) *paymentView { return &paymentView{id: id, order: order} }
 
-func (v *paymentView) crumb() string { return "payment " + v.id }
+func (v *paymentView) crumb() string {
+	if v.id == "" {
+		return "order " + v.order
+	}
+	return "payment " + v.id
+}
+
+func (v *paymentView) focus(*scene) (*table, *cursor) { return nil, nil }
+
+// about is known once the payment is. The event is what ⏎ opens.
+func (v *paymentView) about(*scene) ids {
+	if !v.found() {
+		return ids{}
+	}
+	return ids{user: v.row.UserID, at: v.row.At, visited: true, place: v.row.Place, placed: true}
+}
 
 func (v *paymentView) offers(*scene) when {
-	if v.done && v.err == nil {
+	if v.found() {
 		return opening
 	}
-	return 0
+	return anywhere
 }
 
 func (v *paymentView) fetching() *fetch { return &v.fetch }
 
-func (v *paymentView) ask(ctx context.Context, r Reader) answer {
-	row, err := r.Payment(ctx, v.id)
-	return answer{payment: row, err: err}
+func (v *paymentView) question() question {
+	id, order := v.id, v.order
+	return func(ctx context.Context, r Reader) (func(), error) {
+		find, by := r.Payment, id
+		if id == "" {
+			find, by = r.Order, order
+		}
+		row, err := find(ctx, by)
+		return func() { v.row = row }, err
+	}
 }
 
-func (v *paymentView) take(a answer) { v.row = a.payment }
-
 func (v *paymentView) act(a action, _ *scene) view {
-	if a == open && v.done && v.err == nil {
+	if a == open && v.found() {
 		return newRecordView(v.row.Place)
 	}
 	return nil
@@ -63,11 +68,15 @@ func (v *paymentView) act(a action, _ *scene) view {
 
 func (v *paymentView) draw(s *scene, w, h int) []string {
 	iw, ih := inner(w, h)
-	body, ok := v.waitLine(s, iw, ih, "payment "+clip(v.id, 40))
+	body, ok := v.waitLine(s, iw, ih, clip(v.crumb(), 48))
+	title := "Payment " + clip(v.id, 40)
+	if v.id == "" {
+		title = "Order " + clip(v.order, 40)
+	}
 	if ok {
 		body = v.fields(s, iw)
 	}
-	return s.box(w, h, pane{title: "Payment " + clip(v.id, 40), note: "from the database", focus: true, body: body})
+	return s.box(w, h, pane{title: title, note: "from the database", focus: true, body: body})
 }
 
 // A field is a label and its value.
@@ -77,8 +86,8 @@ type field struct {
 	id          bool // not searched for card numbers
 }
 
-func (v *paymentView) fields(s *scene, w int) []string {
-	r := &v.row
+// paymentStatus is how far a payment has come, with the sign of it.
+func paymentStatus(r *analytics.PaymentRow) field {
 	status := field{"status", string(r.Status), theme.Good, false}
 	switch r.Status {
 	case analytics.Declined:
@@ -88,12 +97,18 @@ func (v *paymentView) fields(s *scene, w int) []string {
 	case analytics.Authorized:
 		status.value = "✓ authorized"
 	}
+	return status
+}
+
+func (v *paymentView) fields(s *scene, w int) []string {
+	r := &v.row
 	return s.fields(w, []field{
-		status,
+		paymentStatus(r),
 		{"amount", text.MoneyExact(s.sign(r.Currency), int64(r.Value)), theme.Strong, true},
 		{"at", s.moment(r.At), theme.Text, true},
 		{"user", r.UserID, theme.Text, true},
 		{"order", orNone(r.OrderID), theme.Text, true},
+		{"payment", orNone(r.TransactionID), theme.Text, true},
 		{"card", orNone(r.CardFingerprint), theme.Text, false},
 		{"card issued in", orNone(r.CardCountry), theme.Text, false},
 		{"paid from", orNone(r.IPCountry) + differs(r.IPCountry, r.CardCountry), theme.Text, false},

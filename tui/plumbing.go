@@ -14,17 +14,13 @@ type plumbing struct{ rows cursor }
 
 func (v *plumbing) crumb() string { return "Pipeline" }
 
-func (v *plumbing) offers(*scene) when { return moving | opening }
+func (v *plumbing) focus(s *scene) (*table, *cursor) { return letterTable(s), &v.rows }
 
-func (v *plumbing) act(a action, s *scene) view {
-	t := letterTable(s)
-	if a != open || t.n == 0 {
-		v.rows.act(a, t.list)
-		return nil
-	}
-	v.rows.settle(t.list, v.rows.page)
-	return newRecordView(s.Letters[v.rows.at].Place)
-}
+func (v *plumbing) about(*scene) ids { return ids{} }
+
+func (v *plumbing) offers(*scene) when { return anywhere }
+
+func (v *plumbing) act(action, *scene) view { return nil }
 
 func (v *plumbing) draw(s *scene, w, h int) []string {
 	if w < stackBelow {
@@ -152,6 +148,9 @@ func (v *plumbing) lettersPane(s *scene, w, h int) []string {
 func letterTable(s *scene) *table {
 	rows := s.Letters
 	return &table{
+		name:    "dead letters",
+		open:    func(i int) view { return newRecordView(rows[i].Place) },
+		about:   func(i int) ids { return ids{place: rows[i].Place, placed: true} },
 		list:    list{len(rows), func(i int) string { return rows[i].Place.String() }},
 		columns: []column{{name: "record", width: 30}, {name: "reason", width: 14}, {name: "begins with", rank: 1}},
 		cells: func(i int) []cell {

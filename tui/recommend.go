@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"math"
 	"strconv"
 
 	"ecomtui/analytics"
@@ -14,17 +15,13 @@ type recommend struct{ rows cursor }
 
 func (v *recommend) crumb() string { return "Recommend" }
 
-func (v *recommend) offers(*scene) when { return moving | opening }
+func (v *recommend) focus(s *scene) (*table, *cursor) { return liveTable(s), &v.rows }
 
-func (v *recommend) act(a action, s *scene) view {
-	t := liveTable(s)
-	if a != open || t.n == 0 {
-		v.rows.act(a, t.list)
-		return nil
-	}
-	v.rows.settle(t.list, v.rows.page)
-	return &offered{row: s.Live[v.rows.at]}
-}
+func (v *recommend) about(*scene) ids { return ids{} }
+
+func (v *recommend) offers(*scene) when { return anywhere }
+
+func (v *recommend) act(action, *scene) view { return nil }
 
 // What decides which parts there is room for.
 const (
@@ -59,8 +56,8 @@ func (v *recommend) sessions(s *scene, w, h int) []string {
 // lists are those of the item under the cursor, and what is trending.
 func (v *recommend) lists(s *scene, w, h int) []string {
 	var r analytics.LiveSession
-	if v.rows.at < len(s.Live) {
-		r = s.Live[v.rows.at]
+	if t := liveTable(s).arranged(s, &v.rows); v.rows.at < t.n {
+		r = s.Live[t.row(v.rows.at)]
 	}
 	trending := make([]analytics.Recommended, len(s.Trending))
 	for i := range s.Trending {
@@ -84,14 +81,19 @@ func (v *recommend) lists(s *scene, w, h int) []string {
 func liveTable(s *scene) *table {
 	rows := s.Live
 	return &table{
+		name: "recommended",
 		list: list{len(rows), func(i int) string { return rows[i].ID }},
+		open: func(i int) view { return &offered{row: rows[i]} },
+		about: func(i int) ids {
+			return ids{user: rows[i].UserID, at: rows[i].At, visited: true, item: rows[i].ItemID}
+		},
 		columns: []column{
-			{name: "last event", width: 10, rank: 5},
+			{name: "last event", width: 10, rank: 5, number: func(i int) float64 { return float64(rows[i].At) }},
 			{name: "who", width: 10},
 			{name: "came to", width: 18},
-			{name: "cart", width: 9, right: true, rank: 2},
+			{name: "cart", width: 9, right: true, rank: 2, number: func(i int) float64 { return units(rows[i].Cart) }},
 			{name: "next", least: 18},
-			{name: "score", width: 7, right: true, rank: 3},
+			{name: "score", width: 7, right: true, rank: 3, number: func(i int) float64 { return bestScore(rows[i].Next) }},
 			{name: "by", width: 8, rank: 1},
 		},
 		cells: func(i int) []cell {
@@ -122,11 +124,14 @@ func named(list []analytics.Recommended) string {
 	return out
 }
 
-func best(list []analytics.Recommended) string {
+func best(list []analytics.Recommended) string { return score(bestScore(list)) }
+
+// bestScore is no number where there is no list.
+func bestScore(list []analytics.Recommended) float64 {
 	if len(list) == 0 {
-		return text.None
+		return math.NaN()
 	}
-	return score(list[0].Score)
+	return list[0].Score
 }
 
 // score is a list's own measure. What is trending in a session's place has none.
@@ -140,14 +145,8 @@ func score(f float64) string {
 // ranked is a pane of one list.
 func (s *scene) ranked(w, h int, title string, rows []analytics.Recommended) []string {
 	iw, ih := inner(w, h)
-	t := &table{
-		list:    list{len(rows), func(i int) string { return strconv.Itoa(i) }},
-		columns: []column{{name: "item", least: 20}, {name: "score", width: 7, right: true, rank: 1}},
-		cells: func(i int) []cell {
-			return []cell{{theme.Text, rows[i].ItemID, true}, {theme.Muted, score(rows[i].Score), true}}
-		},
-		empty: "Nothing known yet.",
-	}
+	t := listTable(s, rows)
+	t.name = "" // it is only looked at: the keys are elsewhere
 	return s.box(w, h, pane{title: clip(title, max(0, w-6)), quiet: true, body: t.draw(s, iw, ih, new(cursor), false)})
 }
 
@@ -178,6 +177,12 @@ type offered struct {
 }
 
 func (v *offered) crumb() string { return v.row.UserID }
+
+func (v *offered) focus(*scene) (*table, *cursor) { return nil, nil }
+
+func (v *offered) about(*scene) ids {
+	return ids{user: v.row.UserID, at: v.row.At, visited: true, item: v.row.ItemID}
+}
 
 func (v *offered) offers(*scene) when { return anywhere }
 

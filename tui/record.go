@@ -29,21 +29,32 @@ func newRecordView(p event.Place) *recordView { return &recordView{place: p} }
 
 func (v *recordView) crumb() string { return v.place.String() }
 
+func (v *recordView) focus(*scene) (*table, *cursor) { return nil, nil }
+
+// about is what the event says it is about. Its strings lie in the record's
+// own bytes, which the view keeps.
+func (v *recordView) about(*scene) ids {
+	e := &v.record.Event
+	about := ids{user: e.UserID, at: e.Time, visited: e.UserID != "", payment: e.TransactionID, order: e.OrderID, item: e.ItemID}
+	if about.item == "" && len(e.Items) > 0 {
+		about.item = e.Items[0].ID
+	}
+	return about
+}
+
 func (v *recordView) offers(*scene) when { return moving }
 
 func (v *recordView) fetching() *fetch { return &v.fetch }
 
-func (v *recordView) ask(ctx context.Context, r Reader) answer {
-	rec, err := r.Record(ctx, v.place)
-	return answer{record: rec, err: err}
-}
-
-func (v *recordView) take(a answer) {
-	if a.err != nil {
-		return
+func (v *recordView) question() question {
+	place := v.place
+	return func(ctx context.Context, r Reader) (func(), error) {
+		rec, err := r.Record(ctx, place)
+		return func() {
+			v.record = rec
+			v.lines, v.plain = pretty(rec.Value)
+		}, err
 	}
-	v.record = a.record
-	v.lines, v.plain = pretty(a.record.Value)
 }
 
 // head is what stands beside the value.

@@ -10,7 +10,7 @@ import (
 // sales is the screen of the shop's figures: each beside what it was, by what
 // they are broken down, how far sessions came, and what sold best.
 type sales struct {
-	focus   int // index of salesPanes
+	at      int // index of salesPanes: the pane that has the focus
 	by      int // index of breakdowns
 	cursors [salesPanes]cursor
 }
@@ -31,30 +31,20 @@ var breakdowns = [...]struct{ dimension, title string }{
 
 func (v *sales) crumb() string { return "Sales" }
 
-func (v *sales) offers(*scene) when {
-	offers := moving | paning | dividing
-	if v.focus == bestPane {
-		offers |= opening
-	}
-	return offers
-}
+func (v *sales) focus(s *scene) (*table, *cursor) { return v.table(s, v.at), &v.cursors[v.at] }
 
-func (v *sales) act(a action, s *scene) view {
+func (v *sales) about(*scene) ids { return ids{} }
+
+func (v *sales) offers(*scene) when { return paning | dividing }
+
+func (v *sales) act(a action, _ *scene) view {
 	switch a {
 	case nextPane:
-		v.focus = (v.focus + 1) % salesPanes
+		v.at = (v.at + 1) % salesPanes
 	case prevPane:
-		v.focus = (v.focus + salesPanes - 1) % salesPanes
+		v.at = (v.at + salesPanes - 1) % salesPanes
 	case breakdown:
 		v.by = (v.by + 1) % len(breakdowns)
-	case open:
-		if t := bestTable(s); v.focus == bestPane && t.n > 0 {
-			c := &v.cursors[bestPane]
-			c.settle(t.list, c.page)
-			return &item{id: s.bestSellers()[c.at].ItemID}
-		}
-	default:
-		v.cursors[v.focus].act(a, v.table(s, v.focus).list)
 	}
 	return nil
 }
@@ -75,10 +65,10 @@ const salesFunnel = 10
 func (v *sales) draw(s *scene, w, h int) []string {
 	if w < wideFrom {
 		upper := h * 3 / 5
-		if v.focus == figuresPane && h < 2*salesFunnel {
+		if v.at == figuresPane && h < 2*salesFunnel {
 			return v.pane(s, figuresPane, w, h)
 		}
-		below := max(v.focus, valuesPane)
+		below := max(v.at, valuesPane)
 		return append(v.pane(s, figuresPane, w, upper), v.pane(s, below, w, h-upper)...)
 	}
 	left := w * 2 / 3
@@ -91,7 +81,7 @@ func (v *sales) draw(s *scene, w, h int) []string {
 func (v *sales) pane(s *scene, id, w, h int) []string {
 	iw, ih := inner(w, h)
 	title := [...]string{figuresPane: s.figuresTitle(), valuesPane: breakdowns[v.by].title + s.valuesSpan(), bestPane: "Best sellers" + s.bestSpan()}[id]
-	return s.box(w, h, pane{title: title, focus: v.focus == id, body: v.table(s, id).draw(s, iw, ih, &v.cursors[id], v.focus == id)})
+	return s.box(w, h, pane{title: title, focus: v.at == id, body: v.table(s, id).draw(s, iw, ih, &v.cursors[id], v.at == id)})
 }
 
 func (s *scene) figuresTitle() string {
@@ -127,6 +117,15 @@ func (s *scene) yesterday(now *analytics.KPIRow) *analytics.KPIRow {
 	return nil
 }
 
+// known is a row of a time when something happened. A window from before the
+// shop has zeros, which nobody would want to be compared with.
+func known(r *analytics.KPIRow) *analytics.KPIRow {
+	if r == nil || r.Events == 0 {
+		return nil
+	}
+	return r
+}
+
 // newestOf is the last of some rows that are oldest first.
 func newestOf(rows []analytics.KPIRow) *analytics.KPIRow {
 	if len(rows) == 0 {
@@ -142,13 +141,15 @@ const sparkFigures = 20
 func figureTable(s *scene) *table {
 	now, before := s.window()
 	was, hour, today, odd := s.yesterday(now), newestOf(s.Hours), newestOf(s.Days), s.anomalies()
+	before, was = known(before), known(was)
 	t := &table{
+		name: "figures",
 		list: list{len(figures), func(i int) string { return figures[i].name }},
 		columns: []column{
 			{name: "figure", least: 17},
 			{name: "now", width: 10, right: true},
 			{name: "before", width: 10, right: true, rank: 3},
-			{name: "", width: 9, right: true, rank: 1},
+			{name: "change", width: 9, right: true, rank: 1},
 			{name: "yesterday", width: 10, right: true, rank: 2},
 			{name: "this hour", width: 10, right: true, rank: 5},
 			{name: "today", width: 10, right: true, rank: 4},
@@ -227,15 +228,16 @@ func valueTable(s *scene, dimension string) *table {
 	}
 	const bar = 12
 	return &table{
+		name: "by " + dimension,
 		list: list{len(rows), func(i int) string { return rows[i].Value }},
 		columns: []column{
 			{name: breakdownName(dimension), least: 12},
-			{name: "gross", width: 10, right: true},
-			{name: "orders", width: 7, right: true},
-			{name: "events", width: 7, right: true, rank: 1},
-			{name: "", width: bar, rank: 4},
-			{name: "sessions", width: 8, right: true, rank: 3},
-			{name: "paid", width: 7, right: true, rank: 2},
+			{name: "gross", width: 10, right: true, number: func(i int) float64 { return units(rows[i].Gross) }},
+			{name: "orders", width: 7, right: true, number: func(i int) float64 { return float64(rows[i].Orders) }},
+			{name: "events", width: 7, right: true, rank: 1, number: func(i int) float64 { return float64(rows[i].Events) }},
+			{name: "share", width: bar, rank: 4, number: func(i int) float64 { return float64(rows[i].Events) }},
+			{name: "sessions", width: 8, right: true, rank: 3, number: func(i int) float64 { return float64(rows[i].Sessions) }},
+			{name: "paid", width: 7, right: true, rank: 2, number: func(i int) float64 { return 100 * ratio(rows[i].Authorized, rows[i].Authorized+rows[i].Declined) }},
 		},
 		cells: func(i int) []cell {
 			r := rows[i]
@@ -297,13 +299,14 @@ func (s *scene) bestSpan() string {
 func bestTable(s *scene) *table {
 	rows := s.bestSellers()
 	return &table{
+		name: "best sellers",
 		list: list{len(rows), func(i int) string { return rows[i].ItemID }},
 		columns: []column{
-			{name: "", width: 2, right: true, rank: 2},
+			{name: "#", width: 2, right: true, rank: 2, number: func(i int) float64 { return float64(rows[i].Rank) }},
 			{name: "item", least: 14},
-			{name: "gross", width: 10, right: true},
-			{name: "units", width: 7, right: true, rank: 1},
-			{name: "orders", width: 7, right: true, rank: 3},
+			{name: "gross", width: 10, right: true, number: func(i int) float64 { return units(rows[i].Gross) }},
+			{name: "units", width: 7, right: true, rank: 1, number: func(i int) float64 { return float64(rows[i].Units) }},
+			{name: "orders", width: 7, right: true, rank: 3, number: func(i int) float64 { return float64(rows[i].Orders) }},
 		},
 		cells: func(i int) []cell {
 			r := &rows[i]
@@ -315,6 +318,8 @@ func bestTable(s *scene) *table {
 				{theme.Muted, text.Count(r.Orders), true},
 			}
 		},
+		open:  func(i int) view { return newItem(s, rows[i].ItemID) },
+		about: func(i int) ids { return ids{item: rows[i].ItemID} },
 		empty: "Waiting for the first order of the day.",
 	}
 }

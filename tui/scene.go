@@ -23,7 +23,8 @@ type scene struct {
 	glyphs   chart.Glyphs // Block, Braille or ASCII
 	currency string
 	zone     *time.Location
-	now      time.Time // wall time
+	now      time.Time               // wall time
+	tables   map[string]*Arrangement // how each table is liked, by name
 }
 
 // age is how old the picture is: since when no frame has come, or no record.
@@ -48,6 +49,9 @@ func (s *scene) since(at event.Millis) time.Duration { return max(0, s.Newest.Su
 func (s *scene) money(c event.Cents) string { return text.Money(s.currency, int64(c)) }
 
 func (s *scene) exactly(c event.Cents) string { return text.MoneyExact(s.currency, int64(c)) }
+
+// units is an amount as people type it.
+func units(c event.Cents) float64 { return float64(c) / 100 }
 
 // integer is f as an integer of at most bound either way; what is no number is 0,
 // on every machine.

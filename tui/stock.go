@@ -16,36 +16,31 @@ import (
 // stock is the screen of positions, most urgent first, and of what does not add
 // up between payments, orders and stock.
 type stock struct {
-	rows, open cursor
-	below      bool // the cursor is among the differences
+	rows, unmatched cursor
+	below           bool // the keys go to the differences
 }
 
 func (v *stock) crumb() string { return "Stock" }
 
+func (v *stock) focus(s *scene) (*table, *cursor) {
+	if v.below && len(s.Open) > 0 {
+		return openTable(s), &v.unmatched
+	}
+	return stockTable(s, "stock", false), &v.rows
+}
+
+func (v *stock) about(*scene) ids { return ids{} }
+
 func (v *stock) offers(s *scene) when {
 	if len(s.Open) > 0 {
-		return moving | opening | paning
+		return paning
 	}
-	return moving | opening
+	return anywhere
 }
 
 func (v *stock) act(a action, s *scene) view {
-	v.below = v.below && len(s.Open) > 0
-	t, c := stockTable(s, false), &v.rows
-	if v.below {
-		t, c = openTable(s), &v.open
-	}
-	switch {
-	case a == nextPane, a == prevPane:
+	if a == nextPane || a == prevPane {
 		v.below = !v.below && len(s.Open) > 0
-	case a != open || t.n == 0:
-		c.act(a, t.list)
-	default:
-		c.settle(t.list, c.page)
-		if v.below {
-			return &unmatched{row: s.Open[c.at]}
-		}
-		return &item{id: s.Stock[c.at].ItemID}
 	}
 	return nil
 }
@@ -67,7 +62,7 @@ func (v *stock) draw(s *scene, w, h int) []string {
 
 func (v *stock) positions(s *scene, w, h int) []string {
 	iw, ih := inner(w, h)
-	body := stockTable(s, false).draw(s, iw, ih-1, &v.rows, !v.below)
+	body := stockTable(s, "stock", false).draw(s, iw, ih-1, &v.rows, !v.below)
 	body = append(body, blankLines(iw, ih-1-len(body))...)
 	body = append(body, s.words(iw, theme.Muted, wholeParts(iw, " · ", s.stockCounts()...)))
 	return s.box(w, h, pane{title: "Stock positions, most urgent first", focus: !v.below, body: body})
@@ -76,7 +71,7 @@ func (v *stock) positions(s *scene, w, h int) []string {
 func (v *stock) differences(s *scene, w, h int) []string {
 	iw, ih := inner(w, h)
 	n := text.Count(s.Totals.Differences.Sum()) + " open"
-	return s.box(w, h, pane{title: "Differences, newest first", note: n, focus: v.below, body: openTable(s).draw(s, iw, ih, &v.open, v.below)})
+	return s.box(w, h, pane{title: "Differences, newest first", note: n, focus: v.below, body: openTable(s).draw(s, iw, ih, &v.unmatched, v.below)})
 }
 
 // stockCounts names what is counted: an item has a position at each of its
@@ -110,17 +105,20 @@ func stockMark(s *scene) string {
 const soldWidth = 12
 
 // stockTable lists positions; brief keeps to what one must act on.
-func stockTable(s *scene, brief bool) *table {
+func stockTable(s *scene, name string, brief bool) *table {
 	t := &table{
+		name: name,
 		list: list{len(s.Stock), func(i int) string { return s.Stock[i].ItemID + "\x00" + s.Stock[i].LocationID }},
 		columns: []column{
 			{name: "item", least: 17},
 			{name: "place", width: 7, rank: 1}, // without it two positions of an item are one line twice
-			{name: "left", width: 7, right: true, rank: 2},
-			{name: "sold/h", width: 7, right: true, rank: 3},
-			{name: "gone", width: 17, right: true},
-			{name: "sold, 2 h", width: soldWidth, rank: 4},
+			{name: "left", width: 7, right: true, rank: 2, number: func(i int) float64 { return float64(s.Stock[i].Available()) }},
+			{name: "sold/h", width: 7, right: true, rank: 3, number: func(i int) float64 { return s.Stock[i].SoldPerHour }},
+			{name: "gone", width: 17, right: true, number: func(i int) float64 { return s.goneAfter(&s.Stock[i]) }},
+			{name: "sold, 2 h", width: soldWidth, rank: 4, number: func(i int) float64 { return soldOf(&s.Stock[i]) }},
 		},
+		open:  func(i int) view { return newItem(s, s.Stock[i].ItemID) },
+		about: func(i int) ids { return ids{item: s.Stock[i].ItemID} },
 		cells: func(i int) []cell {
 			r := &s.Stock[i]
 			return []cell{
@@ -137,9 +135,12 @@ func stockTable(s *scene, brief bool) *table {
 	if !brief {
 		plain := t.cells
 		t.columns = append(t.columns,
-			column{name: "on hand", width: 8, right: true, rank: 5}, column{name: "reserved", width: 8, right: true, rank: 6},
-			column{name: "reorder at", width: 10, right: true, rank: 7}, column{name: "days", width: 6, right: true, rank: 8},
-			column{name: "to order", width: 8, right: true, rank: 9}, column{name: "lost", width: 6, right: true, rank: 10})
+			column{name: "on hand", width: 8, right: true, rank: 5, number: func(i int) float64 { return float64(s.Stock[i].OnHand) }},
+			column{name: "reserved", width: 8, right: true, rank: 6, number: func(i int) float64 { return float64(s.Stock[i].Reserved) }},
+			column{name: "reorder at", width: 10, right: true, rank: 7, number: func(i int) float64 { return float64(s.Stock[i].ReorderPoint) }},
+			column{name: "days", width: 6, right: true, rank: 8, number: func(i int) float64 { return s.Stock[i].DaysOfCover }},
+			column{name: "to order", width: 8, right: true, rank: 9, number: func(i int) float64 { return float64(s.Stock[i].Suggested) }},
+			column{name: "lost", width: 6, right: true, rank: 10, number: func(i int) float64 { return s.Stock[i].LostSales }})
 		t.cells = func(i int) []cell {
 			r := &s.Stock[i]
 			return append(plain(i), cell{theme.Text, text.Count(r.OnHand), true}, cell{theme.Text, text.Count(r.Reserved), true},
@@ -157,7 +158,7 @@ func stockTable(s *scene, brief bool) *table {
 // a column of zeros.
 func (t *table) withIncoming(row func(i int) *analytics.StockRow) {
 	cells := t.cells
-	t.columns = append(t.columns, column{name: "on its way", width: 10, right: true, rank: 11})
+	t.columns = append(t.columns, column{name: "on its way", width: 10, right: true, rank: 11, number: func(i int) float64 { return float64(row(i).Incoming) }})
 	t.cells = func(i int) []cell { return append(cells(i), cell{theme.Text, text.Count(row(i).Incoming), true}) }
 }
 
@@ -207,6 +208,26 @@ func (s *scene) goneIn(r *analytics.StockRow) cell {
 	return cell{theme.Text, "in " + text.Span(left), true}
 }
 
+// goneAfter is when a position runs out, in seconds: what has nothing left comes
+// before all others, what does not sell has no such time.
+func (s *scene) goneAfter(r *analytics.StockRow) float64 {
+	switch {
+	case r.Available() <= 0:
+		return float64(r.Available()) - 1
+	case r.StockoutETA == 0:
+		return math.NaN()
+	}
+	return max(0, r.StockoutETA.Sub(s.Newest)).Seconds()
+}
+
+// soldOf is what a position's line of sales adds up to.
+func soldOf(r *analytics.StockRow) (n float64) {
+	for _, sold := range r.Sold {
+		n += float64(sold)
+	}
+	return n
+}
+
 // lost is what a position would have sold while it had nothing.
 func lost(r *analytics.StockRow) int64 { return integer(math.Round(r.LostSales), 1e15) }
 
@@ -248,15 +269,18 @@ func (s *scene) soldLine(r *analytics.StockRow) string {
 func trendingTable(s *scene) *table {
 	rows := s.Trending
 	return &table{
+		name: "trending",
 		list: list{len(rows), func(i int) string { return rows[i].ItemID }},
 		columns: []column{
 			{name: "item", least: 14},
 			{name: "category", width: 12, rank: 3},
-			{name: "views", width: 7, right: true, rank: 1},
-			{name: "usually", width: 7, right: true, rank: 4},
-			{name: "price", width: 10, right: true, rank: 2},
-			{name: "sale", width: 12},
+			{name: "views", width: 7, right: true, rank: 1, number: func(i int) float64 { return float64(rows[i].Views) }},
+			{name: "usually", width: 7, right: true, rank: 4, number: func(i int) float64 { return rows[i].Usual }},
+			{name: "price", width: 10, right: true, rank: 2, number: func(i int) float64 { return units(rows[i].Price) }},
+			{name: "sale", width: 12, number: func(i int) float64 { return off(rows[i].Price, rows[i].UsualPrice) }},
 		},
+		open:  func(i int) view { return newItem(s, rows[i].ItemID) },
+		about: func(i int) ids { return ids{item: rows[i].ItemID} },
 		cells: func(i int) []cell {
 			r := &rows[i]
 			return []cell{
@@ -277,106 +301,14 @@ func sale(price, usual event.Cents) cell {
 	if price <= 0 || usual <= price {
 		return cell{}
 	}
-	off := math.Round(100 * (1 - float64(price)/float64(usual)))
-	return cell{theme.Info, "⚑ sale −" + strconv.Itoa(int(off)) + " %", true}
+	return cell{theme.Info, "⚑ sale −" + strconv.Itoa(int(off(price, usual))) + " %", true}
 }
 
-// item is one item at all its locations.
-type item struct {
-	id   string
-	rows cursor
-}
-
-func (v *item) crumb() string { return v.id }
-
-func (v *item) offers(*scene) when { return moving }
-
-func (v *item) act(a action, s *scene) view {
-	v.rows.act(a, v.table(s, v.positions(s)).list)
-	return nil
-}
-
-func (v *item) positions(s *scene) []*analytics.StockRow {
-	var out []*analytics.StockRow
-	for i := range s.Stock {
-		if s.Stock[i].ItemID == v.id {
-			out = append(out, &s.Stock[i])
-		}
+// off is how many percent a price is below the usual one; no number where it is
+// not.
+func off(price, usual event.Cents) float64 {
+	if price <= 0 || usual <= price {
+		return math.NaN()
 	}
-	return out
-}
-
-func (v *item) draw(s *scene, w, h int) []string {
-	rows := v.positions(s)
-	const head = 4
-	out := s.box(w, head, pane{title: "Item " + clip(v.id, 40), body: v.summary(s, w, rows)})
-	iw, ih := inner(w, h-head)
-	return append(out, s.box(w, h-head, pane{title: "By location", focus: true, body: v.table(s, rows).draw(s, iw, ih, &v.rows, true)})...)
-}
-
-func (v *item) summary(s *scene, w int, rows []*analytics.StockRow) []string {
-	iw, _ := inner(w, 0)
-	var sum analytics.StockRow
-	for _, r := range rows {
-		sum.OnHand += r.OnHand
-		sum.Reserved += max(0, r.Reserved)           // what one place released too much of, another still holds
-		sum.Incoming = max(sum.Incoming, r.Incoming) // the same pieces, wherever they may go
-		sum.SoldPerHour += r.SoldPerHour
-	}
-	where := plural(len(rows), "place") + ": " + text.Count(sum.OnHand) + " on hand, " + text.Count(sum.Reserved) + " reserved"
-	if sum.Incoming != 0 {
-		where += ", " + text.Count(sum.Incoming) + " on its way"
-	}
-	second := s.line(iw)
-	for i := range s.Trending {
-		if t := &s.Trending[i]; t.ItemID == v.id {
-			second.put(theme.Muted, t.Category+"  trending: ").put(theme.Text, text.Count(t.Views)+" views").put(theme.Muted, ", usually "+perHour(t.Usual)+"  ").
-				put(theme.Text, s.moneyOrNone(t.Price)).gap(1).put(theme.Info, sale(t.Price, t.UsualPrice).text)
-		}
-	}
-	return []string{
-		s.line(iw).put(availableRole(&sum), text.Count(sum.Available())).put(theme.Muted, " left to sell in "+where+"; "+perHour(sum.SoldPerHour)+" sold an hour").done(),
-		second.done(),
-	}
-}
-
-// coverBar is the width of the bar towards the reorder point.
-const coverBar = 12
-
-func (v *item) table(s *scene, rows []*analytics.StockRow) *table {
-	t := &table{
-		list: list{len(rows), func(i int) string { return rows[i].LocationID }},
-		columns: []column{
-			{name: "location"},
-			{name: "left", width: 7, right: true, rank: 1},
-			{name: "of the reorder point", width: coverBar + 10, rank: 5},
-			{name: "on hand", width: 8, right: true, rank: 3},
-			{name: "reserved", width: 8, right: true, rank: 4},
-			{name: "sold/h", width: 7, right: true, rank: 2},
-			{name: "gone", width: 17, right: true},
-			{name: "between", width: 11, rank: 6},
-			{name: "sold, 2 h", width: soldWidth, rank: 3},
-			{name: "changed", width: 8, rank: 7},
-		},
-		cells: func(i int) []cell {
-			r := rows[i]
-			return []cell{
-				{theme.Text, r.LocationID, true},
-				{availableRole(r), text.Count(r.Available()), true},
-				{availableRole(r), chart.Bar(float64(r.Available())/math.Max(1, float64(r.ReorderPoint)), coverBar) + " of " + text.Count(r.ReorderPoint), true},
-				{theme.Text, text.Count(r.OnHand), true},
-				{theme.Text, text.Count(r.Reserved), true},
-				{theme.Text, perHour(r.SoldPerHour), true},
-				s.goneIn(r),
-				{theme.Muted, s.between(r), true},
-				{theme.Series1, s.soldLine(r), true},
-				{theme.Muted, s.clock(r.Updated), true},
-			}
-		},
-		empty: "No position of this item is among the most urgent ones that the console holds.",
-	}
-	if slices.ContainsFunc(rows, func(r *analytics.StockRow) bool { return r.Incoming != 0 }) {
-		t.withIncoming(func(i int) *analytics.StockRow { return rows[i] })
-	}
-	return t
+	return math.Round(100 * (1 - float64(price)/float64(usual)))
 }

@@ -30,5 +30,7 @@ func TestItem_surplusOfReleasesIsNoStock(t *testing.T) {
 		{ItemID: "cap-7", LocationID: "lis", OnHand: 10, Reserved: 4},
 		{ItemID: "cap-7", LocationID: "ams", OnHand: 5, Reserved: -47},
 	}
-	drive(t, f, 120, 40, chart.Block).press("5", "enter").see("11 left to sell in 2 places: 15 on hand, 4 reserved")
+	d := drive(t, f, 120, 40, chart.Block)
+	d.m.cfg.Reader = nil
+	d.press("5", "enter").see("⚠ nothing to read it from here", "11 left to sell in 2 places: 15 on hand, 4 reserved")
 }

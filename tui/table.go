@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 
+	"ecomtui/tui/text"
 	"ecomtui/tui/theme"
 )
 
@@ -15,6 +16,8 @@ type column struct {
 	right bool
 	tail  bool // the end of a text says more than its beginning: that is what stays
 	rank  int
+
+	number func(i int) float64 // of row i, for sorting and filters: in the unit that is shown, or seconds; nil: a text
 }
 
 // elasticLeast is the least room that makes an elastic column worth having.
@@ -37,25 +40,50 @@ type list struct {
 	key func(i int) string // of row i; the same row has the same key in every frame
 }
 
-// A table is a list with columns.
+// A table is a list with columns. Whoever looks at it may filter, sort and
+// arrange it; what a view makes is the table as it comes.
 type table struct {
 	list
+	name    string // under which its Arrangement is remembered; "": it cannot be arranged
 	columns []column
 	cells   func(i int) []cell // of row i, a cell a column
+	open    func(i int) view   // what row i leads to; nil: nothing
+	about   func(i int) ids    // what row i has to do with; nil: nothing
 	empty   string             // what an empty table waits for
+
+	rows   []int  // which rows of the table as it comes these are; nil: the same
+	all    int    // how many there are without the filter
+	sorted string // the sign of the order, in front of the column that by names
+	by     string
+}
+
+// row is which row of the table as it comes row i is.
+func (t *table) row(i int) int {
+	if t.rows == nil {
+		return i
+	}
+	return t.rows[i]
 }
 
 // draw shows the rows around the cursor in h lines of w cells; the cursor
 // itself only if the table has the focus.
 func (t *table) draw(s *scene, w, h int, c *cursor, focus bool) []string {
-	if t.n == 0 {
+	t = t.arranged(s, c)
+	if t.all == 0 && c.typing == nil {
 		return s.para(w, h, theme.Muted, t.empty)
 	}
 	widths := t.fit(w - markWidth)
 	out := make([]string, 0, h)
+	if c.filtering() && h >= 2 {
+		out = append(out, c.filterLine(s, w, t))
+		h--
+	}
 	if h >= 2 {
 		out = append(out, t.header(s, w, widths))
 		h--
+	}
+	if t.n == 0 {
+		return append(out, s.para(w, h, theme.Muted, "No row is like that.")...)
 	}
 	top := 0
 	if focus {
@@ -63,7 +91,7 @@ func (t *table) draw(s *scene, w, h int, c *cursor, focus bool) []string {
 		top = c.top
 	}
 	for i := top; i < min(t.n, top+h); i++ {
-		out = append(out, t.row(s, w, widths, i, focus && i == c.at))
+		out = append(out, t.line(s, w, widths, i, focus && i == c.at))
 	}
 	return out
 }
@@ -71,14 +99,19 @@ func (t *table) draw(s *scene, w, h int, c *cursor, focus bool) []string {
 func (t *table) header(s *scene, w int, widths []int) string {
 	l := s.line(w).gap(markWidth)
 	for i, c := range t.columns {
-		if widths[i] > 0 {
-			l.cell(cell{role: theme.Muted, text: c.name}, column{width: widths[i], right: c.right}).gap(columnGap)
+		if widths[i] == 0 {
+			continue
 		}
+		name, role := c.name, theme.Muted
+		if c.name == t.by {
+			name, role = t.sorted+text.Cut(name, widths[i]-1), theme.Accent
+		}
+		l.cell(cell{role: role, text: name}, column{width: widths[i], right: c.right}).gap(columnGap)
 	}
 	return l.done()
 }
 
-func (t *table) row(s *scene, w int, widths []int, i int, here bool) string {
+func (t *table) line(s *scene, w int, widths []int, i int, here bool) string {
 	l := s.line(w)
 	if here {
 		l.under = theme.Selection
@@ -133,68 +166,4 @@ func (t *table) fit(w int) []int {
 		}
 	}
 	return widths
-}
-
-// A cursor stands on a row by its key, so it stays there while rows come, go
-// and change places. Until it is moved it rests on the first row, whichever
-// that is.
-type cursor struct {
-	key  string
-	at   int // index of the row when last drawn
-	top  int // first row shown
-	page int // rows shown
-}
-
-// settle finds the cursor's row, or the nearest if it is gone, and scrolls it
-// into sight of rows lines.
-func (c *cursor) settle(l list, rows int) {
-	c.page = max(1, rows)
-	if l.n == 0 {
-		c.at, c.top = 0, 0
-		return
-	}
-	if c.key == "" {
-		c.at = 0
-	} else if c.at >= l.n || l.key(c.at) != c.key {
-		c.find(l)
-	}
-	c.top = min(max(c.top, c.at-c.page+1), c.at, max(0, l.n-c.page))
-}
-
-func (c *cursor) find(l list) {
-	for i := range l.n {
-		if l.key(i) == c.key {
-			c.at = i
-			return
-		}
-	}
-	c.at = min(c.at, l.n-1)
-	c.key = l.key(c.at)
-}
-
-// act moves the cursor if a is a movement.
-func (c *cursor) act(a action, l list) {
-	switch a {
-	case up:
-		c.move(-1, l)
-	case down:
-		c.move(+1, l)
-	case pageUp:
-		c.move(-c.page, l)
-	case pageDown:
-		c.move(+c.page, l)
-	case first:
-		*c = cursor{page: c.page}
-	case last:
-		c.move(l.n, l)
-	}
-}
-
-func (c *cursor) move(by int, l list) {
-	if l.n == 0 {
-		return
-	}
-	c.settle(l, c.page)
-	c.at = min(max(c.at+by, 0), l.n-1)
-	c.key = l.key(c.at)
 }

@@ -13,17 +13,12 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 
-	"ecomtui/analytics"
 	"ecomtui/event"
 	"ecomtui/pipeline"
 )
 
 // explosive is a Reader that panics.
-type explosive struct{}
-
-func (explosive) Payment(context.Context, string) (analytics.PaymentRow, error) {
-	panic("reader broke")
-}
+type explosive struct{ shelf }
 
 func (explosive) Record(context.Context, event.Place) (event.Record, error) { panic("reader broke") }
 

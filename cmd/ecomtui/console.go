@@ -2,17 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"ecomtui/analytics"
-	"ecomtui/archive"
-	"ecomtui/event"
 	"ecomtui/pipeline"
 	"ecomtui/tui"
 	"ecomtui/tui/chart"
@@ -55,20 +49,4 @@ func (s *service) model() tui.Config {
 		c.Viewers = s.viewers.Viewers
 	}
 	return c
-}
-
-// reader finds what a drill-down needs: results in the database, records in the
-// archive or, until a file of it is sealed, in the broker.
-type reader struct{ s *service }
-
-func (r reader) Payment(ctx context.Context, transactionID string) (analytics.PaymentRow, error) {
-	return r.s.db.Payment(ctx, transactionID)
-}
-
-func (r reader) Record(ctx context.Context, at event.Place) (event.Record, error) {
-	rec, err := archive.Find(filepath.Join(r.s.dir, "archive"), at)
-	if errors.Is(err, archive.ErrNotArchived) || errors.Is(err, fs.ErrNotExist) { // or written anew just now
-		return r.s.cluster.Record(ctx, at)
-	}
-	return rec, err
 }
