@@ -239,6 +239,9 @@ func (m *Model) lastLine() string {
 
 // hints are the bindings the last line shows.
 func (m *Model) hints() []binding {
+	if _, open := m.top().(*palette); open {
+		return paletteHints()
+	}
 	if _, c := m.table(); c != nil && c.typing != nil {
 		return typingHints()
 	}

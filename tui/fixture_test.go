@@ -508,6 +508,21 @@ func (r shelf) Visit(ctx context.Context, user string, at event.Millis) (analyti
 	return v, errors.Join(r.err, ctx.Err())
 }
 
+func (r shelf) Session(ctx context.Context, id string) (analytics.SessionRow, error) {
+	v, err := r.Visit(ctx, "u-77001", event.At(noon.Add(-30*time.Hour)))
+	v.ID = id
+	return v, err
+}
+
+func (r shelf) Find(ctx context.Context, prefix string, most int) (out []ID, err error) {
+	for _, id := range []ID{{"user", "u-10077"}, {"user", "u-99120"}, {"order", "O-70001"}, {"payment", "T-70001"}, {"session", "9c1f04"}, {"alert", "AT-0A11"}} {
+		if strings.HasPrefix(id.ID, prefix) {
+			out = append(out, id)
+		}
+	}
+	return out[:min(len(out), most)], errors.Join(r.err, ctx.Err())
+}
+
 func (r shelf) User(ctx context.Context, id string) (out UserRows, err error) {
 	for i := range 5 {
 		at := event.At(noon).Add(-time.Duration(i*5+1) * time.Hour)

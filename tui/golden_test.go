@@ -44,6 +44,8 @@ func TestScreens_golden(t *testing.T) {
 		{"user", normal(), []string{"4", "u"}},
 		{"columns", normal(), []string{"4", "c", "j", "enter"}},
 		{"fraud-filter", normal(), []string{"4", "s", "s", "/", "amount>100"}},
+		{"palette", normal(), []string{"4", ":"}},
+		{"palette-id", normal(), []string{"4", ":", "u-"}},
 		{"overview-starting", kinds()["starting"], nil},
 		{"overview-history", history(), nil},
 		{"overview-away", away(), nil},

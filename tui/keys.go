@@ -19,6 +19,7 @@ const (
 	goVisit
 	goAlert
 	goRecord
+	goAnywhere
 	breakdown
 	search
 	sortNext
@@ -80,6 +81,7 @@ func keyMap() []binding {
 		{action: prevPane, keys: []string{"shift+tab"}, show: "Shift ↹", when: paning, help: "pane before"},
 		{action: open, keys: []string{"enter"}, show: "⏎", when: opening, hint: "open", help: "open the row under the cursor"},
 		{action: search, keys: []string{"/"}, show: "/", when: arranging, hint: "filter", help: "filter the rows: text, !without, column:text, column>5; ⏎ keeps it, Esc clears it"},
+		{action: goAnywhere, keys: []string{":"}, show: ":", hint: "go to", help: "go to any screen, id or key by a few letters; ↑ gives back what was chosen before"},
 		{action: goUser, keys: []string{"u"}, show: "u", when: toUser, hint: "user", help: "the user: visits, payments, alerts"},
 		{action: goPayment, keys: []string{"o", "p"}, show: "o", when: toPayment, hint: "order", help: "the order, by its payment"},
 		{action: goItem, keys: []string{"i"}, show: "i", when: toItem, hint: "item", help: "the item: stock, lists, who looks at it"},
@@ -117,6 +119,13 @@ func keyMap() []binding {
 func typingHints() []binding {
 	return []binding{
 		{show: "⏎", hint: "keep", always: true}, {show: "Esc", hint: "clear", always: true}, {show: "↑↓", hint: "move"}, {show: "Ctrl C", hint: "quit"},
+	}
+}
+
+// paletteHints are the same for the palette.
+func paletteHints() []binding {
+	return []binding{
+		{show: "⏎", hint: "go", always: true}, {show: "Esc", hint: "back", always: true}, {show: "↑", hint: "chosen before"}, {show: "Ctrl C", hint: "quit"},
 	}
 }
 

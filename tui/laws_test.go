@@ -50,6 +50,15 @@ var ways = [][]string{
 	{"4", "c"},
 	{"5", "s", "s", "s", "r"},
 	{"4", "/", "velo", "enter"},
+	{"4", "/", "velo"},
+	{"3", ":"},
+	{"3", ":", "stock"},
+}
+
+// typing reports whether a way ends where letters are letters: there Esc leads
+// out.
+func typing(way []string) bool {
+	return len(way) > 1 && (way[1] == "/" || way[1] == ":") && way[len(way)-1] != "enter"
 }
 
 // whole fails unless screen is exactly h lines of w cells that hold nothing a
@@ -91,7 +100,7 @@ func TestScreens_fillExactlyTheTerminal(t *testing.T) {
 				if again := drive(t, f, size[0], size[1], g).press(way...).screen(); again != screen {
 					t.Fatalf("%s at %v after %v: two pictures of one frame", name, size, way)
 				}
-				if size[0] >= minWidth && size[1] >= minHeight && (!strings.Contains(screen, "? help") || !strings.Contains(screen, "q quit")) {
+				if size[0] >= minWidth && size[1] >= minHeight && !typing(way) && (!strings.Contains(screen, "? help") || !strings.Contains(screen, "q quit")) {
 					t.Fatalf("%s at %v after %v: no way out is shown:\n%s", name, size, way, screen)
 				}
 				if g == chart.ASCII && strings.ContainsFunc(screen, func(r rune) bool { return r > '~' }) {
@@ -107,7 +116,7 @@ func TestScreens_fillExactlyTheTerminal(t *testing.T) {
 func TestKeys_anyOrder(t *testing.T) {
 	frames := kinds()
 	names := []string{"none", "normal", "overloaded", "hostile", "away", "history"}
-	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "p", "u", "v", "i", "o", "e", "w", "s", "S", "r", "c", "/", "J", "x", "j", "k", "g", "G", "1", "3", "4", "5", "6", "9", "x"}
+	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "p", "u", "v", "i", "o", "e", "w", "s", "S", "r", "c", "/", ":", "J", "x", "j", "k", "g", "G", "1", "3", "4", "5", "6", "9", "x"}
 	rapid.Check(t, func(rt *rapid.T) {
 		w, h := rapid.IntRange(1, 300).Draw(rt, "w"), rapid.IntRange(1, 100).Draw(rt, "h")
 		d := drive(t, frames[rapid.SampledFrom(names).Draw(rt, "first")], w, h, chart.Block)

@@ -10,6 +10,7 @@ type ids struct {
 	order   string
 	item    string
 	alert   string
+	session string      // of ours, if it is known by its id rather than by its user
 	place   event.Place // of a record
 	placed  bool        // place is one
 	at      event.Millis
@@ -49,7 +50,7 @@ func (i ids) offers() (w when) {
 		{i.user != "", toUser},
 		{i.payment != "" || i.order != "", toPayment},
 		{i.item != "", toItem},
-		{i.user != "" && i.visited, toVisit},
+		{i.user != "" && i.visited || i.session != "", toVisit},
 		{i.alert != "", toAlert},
 		{i.placed, toRecord},
 	} {
@@ -70,11 +71,27 @@ func (i ids) follow(a action, s *scene) view {
 	case goItem:
 		return newItem(s, i.item)
 	case goVisit:
+		if i.session != "" {
+			return newVisitOf(s, i.session)
+		}
 		return newVisitAt(s, i.user, i.at)
 	case goAlert:
 		return newWhyOf(s, i.alert)
 	case goRecord:
 		return newRecordView(i.place)
+	}
+	return nil
+}
+
+// leads opens the one view that an id leads to.
+func (i ids) leads(s *scene) view {
+	for _, l := range []struct {
+		known bool
+		key   action
+	}{{i.user != "", goUser}, {i.item != "", goItem}, {i.order != "" || i.payment != "", goPayment}, {i.session != "", goVisit}, {i.alert != "", goAlert}} {
+		if l.known {
+			return i.follow(l.key, s)
+		}
 	}
 	return nil
 }

@@ -49,9 +49,10 @@ type Model struct {
 	cfg     Config
 	keys    []binding
 	screens []view
-	at      int    // which of screens is at the bottom of the stack
-	stack   []view // what was opened on top of it; the last is what one sees
-	asked   uint64 // number of the newest question to the Reader
+	at      int      // which of screens is at the bottom of the stack
+	stack   []view   // what was opened on top of it; the last is what one sees
+	chosen  []string // what was typed into the palette for earlier choices, the newest last
+	asked   uint64   // number of the newest question to the Reader
 
 	scene         scene
 	width, height int

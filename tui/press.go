@@ -13,10 +13,30 @@ func (m *Model) press(key, typed string) tea.Cmd {
 		c.press(key, typed, t.list)
 		return nil
 	}
+	if p, open := m.top().(*palette); open && key != "ctrl+c" {
+		return m.pressPalette(p, key, typed)
+	}
 	b, ok := bound(m.keys, key)
 	if !ok {
 		return nil
 	}
+	return m.do(b)
+}
+
+// pressPalette is a key while the palette is open.
+func (m *Model) pressPalette(p *palette, key, typed string) tea.Cmd {
+	if key == "esc" {
+		m.stack = m.stack[:len(m.stack)-1]
+		return nil
+	}
+	if p.press(key, typed) {
+		return m.choose(p)
+	}
+	return m.ask()
+}
+
+// do does what a binding says, if it can be done here.
+func (m *Model) do(b binding) tea.Cmd {
 	switch b.action {
 	case quit:
 		return tea.Quit
@@ -25,6 +45,8 @@ func (m *Model) press(key, typed string) tea.Cmd {
 		m.pull()
 	case help:
 		m.toggleHelp()
+	case goAnywhere:
+		m.openPalette()
 	case back:
 		m.back()
 	case goTo:
@@ -46,6 +68,11 @@ func (m *Model) press(key, typed string) tea.Cmd {
 // paste types a text that came as one.
 func (m *Model) paste(text string) tea.Cmd {
 	m.changes++
+	if p, open := m.top().(*palette); open {
+		p.line.insert(text)
+		p.changed()
+		return m.ask()
+	}
 	if _, c := m.table(); c != nil && c.typing != nil {
 		c.typing.insert(text)
 		c.filter = c.typing.String()

@@ -23,8 +23,11 @@ type Reader interface {
 	Alert(ctx context.Context, alertID string) (analytics.AlertRow, error)
 	// Visit is the session of a user that a moment lies in.
 	Visit(ctx context.Context, userID string, at event.Millis) (analytics.SessionRow, error)
+	Session(ctx context.Context, sessionID string) (analytics.SessionRow, error)
 	User(ctx context.Context, userID string) (UserRows, error)
 	Item(ctx context.Context, itemID string) (ItemRows, error)
+	// Find gives ids that begin with prefix, of each kind at most most.
+	Find(ctx context.Context, prefix string, most int) ([]ID, error)
 }
 
 // UserRows are what is kept of a user, newest first, and no more than a person

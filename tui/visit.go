@@ -13,8 +13,9 @@ import (
 // visit is one session and its events.
 type visit struct {
 	fetch
-	user string               // never changes, like the next
-	at   event.Millis         // a moment of the visit
+	id   string               // of the session, where that is what is known of it; never changes, like the next two
+	user string               // else whose it is
+	at   event.Millis         // and a moment of it
 	row  analytics.SessionRow // as last seen
 	gone bool                 // no frame lists it any more
 	rows cursor
@@ -35,16 +36,35 @@ func newVisitAt(s *scene, user string, at event.Millis) *visit {
 	return &visit{user: user, at: at}
 }
 
+// newVisitOf is the visit with an id.
+func newVisitOf(s *scene, id string) *visit {
+	for i := range s.Sessions {
+		if s.Sessions[i].ID == id {
+			return newVisit(s.Sessions[i])
+		}
+	}
+	return &visit{id: id}
+}
+
 func (v *visit) crumb() string {
+	if v.id != "" {
+		return "session " + v.id
+	}
 	return joinNonEmpty(" ", v.user, v.at.Time().Format("15:04"))
 }
 
 func (v *visit) fetching() *fetch { return &v.fetch }
 
 func (v *visit) question() question {
-	user, at := v.user, v.at
+	id, user, at := v.id, v.user, v.at
 	return func(ctx context.Context, r Reader) (func(), error) {
-		row, err := r.Visit(ctx, user, at)
+		var row analytics.SessionRow
+		var err error
+		if id != "" {
+			row, err = r.Session(ctx, id)
+		} else {
+			row, err = r.Visit(ctx, user, at)
+		}
 		return func() { v.row = row }, err
 	}
 }
@@ -56,7 +76,7 @@ func (v *visit) focus(s *scene) (*table, *cursor) {
 	return v.table(s), &v.rows
 }
 
-func (v *visit) about(*scene) ids { return ids{user: v.user} }
+func (v *visit) about(*scene) ids { return ids{user: v.row.UserID} }
 
 func (v *visit) offers(*scene) when { return anywhere }
 
@@ -76,8 +96,8 @@ func (v *visit) refresh(s *scene) {
 
 func (v *visit) draw(s *scene, w, h int) []string {
 	if iw, ih := inner(w, h); !v.found() {
-		wait, _ := v.waitLine(s, iw, ih, "the visit of "+clip(v.user, 40))
-		return s.box(w, h, pane{title: "Session of " + clip(v.user, 40), note: "from the database", focus: true, body: wait})
+		wait, _ := v.waitLine(s, iw, ih, "the visit "+clip(v.crumb(), 48))
+		return s.box(w, h, pane{title: "Session", note: "from the database", focus: true, body: wait})
 	}
 	v.refresh(s)
 	const summary = 5

@@ -24,7 +24,7 @@ var rooms = map[string]room{
 	"replay":           {"event pipeline", "github.com/parquet-go/parquet-go github.com/goccy/go-yaml"},
 	"audit":            {"event analytics pipeline store archive replay", ""},
 	"archive/columnar": {"", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},
-	"tui":              {"event analytics pipeline tui/text tui/theme tui/chart", "charm.land/ github.com/charmbracelet/ github.com/dustin/go-humanize"},
+	"tui":              {"event analytics pipeline tui/text tui/theme tui/chart", "charm.land/ github.com/charmbracelet/ github.com/dustin/go-humanize github.com/sahilm/fuzzy"},
 	"tui/text":         {"", "github.com/charmbracelet/x/ansi github.com/dustin/go-humanize"},
 	"tui/theme":        {"", "charm.land/ github.com/charmbracelet/"},
 	"tui/chart":        {"", "github.com/guptarohit/asciigraph"},

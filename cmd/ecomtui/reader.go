@@ -40,6 +40,19 @@ func (r reader) Visit(ctx context.Context, userID string, at event.Millis) (anal
 	return r.s.db.SessionAt(ctx, userID, at)
 }
 
+func (r reader) Session(ctx context.Context, sessionID string) (analytics.SessionRow, error) {
+	return r.s.db.Session(ctx, sessionID)
+}
+
+func (r reader) Find(ctx context.Context, prefix string, most int) ([]tui.ID, error) {
+	found, err := r.s.db.IDs(ctx, prefix, most)
+	ids := make([]tui.ID, len(found))
+	for i, id := range found {
+		ids[i] = tui.ID(id)
+	}
+	return ids, err
+}
+
 func (r reader) User(ctx context.Context, userID string) (u tui.UserRows, err error) {
 	if u.Visits, err = r.s.db.SessionsOf(ctx, userID); err != nil {
 		return u, err
