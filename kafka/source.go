@@ -34,17 +34,18 @@ type Source struct {
 	// where others write too: then what has been read elsewhere is taken for it.
 	Settled func() event.Millis
 
-	cl     *kgo.Client
-	parts  map[event.Partition]*lane
-	newest atomic.Int64 // greatest record timestamp handed on
-	read   atomic.Int64 // sum of the lanes' next
-	ends   atomic.Pointer[sighting]
-	heard  *sighting // the last sighting that idle partitions were judged by
-	closed chan struct{}
-	watch  sync.WaitGroup
-	free   chan []event.Record
-	small  atomic.Int32 // polls in a row that filled little of their batch
-	broker brokerState
+	cl      *kgo.Client
+	parts   map[event.Partition]*lane
+	newest  atomic.Int64 // greatest record timestamp handed on
+	read    atomic.Int64 // sum of the lanes' next
+	ends    atomic.Pointer[sighting]
+	heard   *sighting // the last sighting that idle partitions were judged by
+	closed  chan struct{}
+	watch   sync.WaitGroup
+	free    chan []event.Record
+	telling time.Time    // when partitions were last told of
+	small   atomic.Int32 // polls in a row that filled little of their batch
+	broker  brokerState
 }
 
 // lane is one partition's records between the fetch and the engine.
@@ -132,6 +133,7 @@ func (s *Source) Poll(ctx context.Context) (pipeline.Batch, error) {
 	}
 	ended := s.judgeIdle(&b)
 	b.Lag = s.lag()
+	b.Partitions = s.told()
 	if ended {
 		return b, io.EOF
 	}

@@ -27,6 +27,15 @@ func TestSource_handsOnEverythingOnceInOrder(t *testing.T) {
 		if !ended || g.last.Lag != 0 || s.Position() != 3107 {
 			t.Errorf("ended %v, lag %d, position %d", ended, g.last.Lag, s.Position())
 		}
+		for _, p := range g.last.Partitions {
+			log := map[event.Partition]int64{userA: 3000, userB: 100, money: 7}
+			if p.Next != log[p.Partition] || p.End != log[p.Partition] || p.Lag() != 0 || p.Partition == userA && p.Last != noon.Add(2999*time.Second) {
+				t.Errorf("at the end %v is %+v", p.Partition, p)
+			}
+		}
+		if len(g.last.Partitions) != 5 {
+			t.Errorf("told of %d partitions", len(g.last.Partitions))
+		}
 		if len(g.idle) != 5 {
 			t.Errorf("at the end all five partitions are idle, not %v", g.idle)
 		}

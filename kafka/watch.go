@@ -1,8 +1,10 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -129,6 +131,27 @@ func (s *Source) lag() int64 {
 		n += max(0, l.end-l.next)
 	}
 	return n
+}
+
+// tellEvery is how often anybody looks at single partitions.
+const tellEvery = 100 * time.Millisecond
+
+// told is how far each partition has been read; nil before the ends have been
+// seen, and where it was told just now.
+func (s *Source) told() []pipeline.PartitionHealth {
+	sight, now := s.ends.Load(), time.Now()
+	if sight == nil || now.Sub(s.telling) < tellEvery && !sight.final {
+		return nil
+	}
+	s.telling = now
+	out := make([]pipeline.PartitionHealth, 0, len(s.parts))
+	for p, l := range s.parts {
+		out = append(out, pipeline.PartitionHealth{Partition: p, Start: sight.starts[p], End: l.end, Next: l.next, Last: l.last})
+	}
+	slices.SortFunc(out, func(a, b pipeline.PartitionHealth) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition.Partition, b.Partition.Partition))
+	})
+	return out
 }
 
 // brokerState is whether the cluster answers. The watch writes it, Poll reads.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ecomtui/analytics"
+	"ecomtui/event"
 )
 
 // A Frame is what a front end draws: the newest Snapshot and how the pipeline
@@ -48,10 +49,16 @@ type Health struct {
 	Commits   int64
 	Archive   ArchiveHealth
 	Broker    BrokerHealth
-	Latency   Latency
-	RSS       int64   // bytes
-	Source    string  // what is watched: "simulated shop, seed 1" or the brokers
-	Speed     float64 // shop seconds a wall second; 0 for max
+	Latency   Latency // to the Frame
+	Reading   Latency // to the poll that brought it: what the broker takes
+	Storing   Latency // to the commit that holds what came of it
+
+	Partitions []PartitionHealth // by topic, then partition; nil until their ends have been seen
+	Lags       []int64           // Lag by second of wall time, the last 300 s, oldest first; negative where unknown
+	Jobs       []JobHealth       // in the order in which they run; nil until there is something to compare with
+	RSS        int64             // bytes
+	Source     string            // what is watched: "simulated shop, seed 1" or the brokers
+	Speed      float64           // shop seconds a wall second; 0 for max
 }
 
 // Rate is the newest events a second of wall time.
@@ -76,8 +83,27 @@ type BrokerHealth struct {
 	Err   string    // why it is not up, one line
 }
 
-// Latency is the time from an event's publishing to its Frame, over the last
-// minute. Known is false where shop time does not run at the wall's speed.
+// PartitionHealth is how far one partition has been read.
+type PartitionHealth struct {
+	event.Partition
+	Start, End int64        // offsets: of the oldest record in the log, and after the newest
+	Next       int64        // offset of the record read next
+	Last       event.Millis // timestamp of the record read last; 0 before the first
+}
+
+// Lag is how many records of the partition were not read yet.
+func (p *PartitionHealth) Lag() int64 { return max(0, p.End-max(p.Next, p.Start)) }
+
+// JobHealth is what one operator of the engine has done lately.
+type JobHealth struct {
+	Operator string
+	In, Out  float64       // records folded and rows made a second of wall time
+	PerEvent time.Duration // what it cost for each of them, its rows and state included; 0 if it folds none
+	Rows     int64         // made since the program began
+}
+
+// Latency is the time from an event's publishing to some step on its way, over
+// the last minute. Known is false where shop time does not run at the wall's speed.
 type Latency struct {
 	P50, P95, P99 time.Duration
 	Known         bool

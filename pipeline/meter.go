@@ -14,18 +14,19 @@ type meter struct {
 	second  int64 // wall second that count is of
 	count   int64
 	rates   []float64 // a second, oldest first
+	lags    []int64   // the same
 	newest  event.Millis
 	unseen  []event.Millis // record timestamps sampled since the last frame
-	delays  []delay        // the last minute's, oldest first
 	started bool
+
+	reading, showing, storing delays
+
+	handed  event.Millis // newest record timestamp when a commit was last handed over
+	commits int64        // when last looked at
+	jobs    jobs
 
 	resident   int64 // bytes
 	residentAt time.Time
-}
-
-type delay struct {
-	at time.Time
-	d  time.Duration
 }
 
 const (
@@ -47,12 +48,26 @@ func (m *meter) read(n int, t event.Millis) {
 	}
 }
 
+// took measures how long a poll's newest record, stamped t, took to get here.
+func (m *meter) took(h *Health, now time.Time, t event.Millis, shop Shop) {
+	if t > 0 {
+		m.reading.see(h, now, now, t, shop)
+	}
+}
+
 // fill puts the measurements into h, as a frame is published.
 func (m *meter) fill(h *Health, now time.Time, shop Shop) {
-	m.tick(now)
-	h.Rates = slices.Clone(m.rates)
-	m.see(h, now, shop)
-	h.Latency = m.latency()
+	m.tick(now, h.Lag)
+	h.Rates, h.Lags = slices.Clone(m.rates), slices.Clone(m.lags)
+	for _, t := range m.unseen {
+		m.showing.see(h, now, now, t, shop)
+	}
+	m.unseen = m.unseen[:0]
+	if h.Commits > m.commits && m.commits > 0 && m.handed > 0 {
+		m.storing.see(h, now, h.Committed, m.handed, shop)
+	}
+	m.commits = h.Commits
+	h.Reading, h.Latency, h.Storing = m.reading.latency(now), m.showing.latency(now), m.storing.latency(now)
 	h.Behind = -1
 	if at, ok := m.behind(shop); ok && m.newest > 0 {
 		h.Behind = now.Sub(at)
@@ -66,7 +81,7 @@ func (m *meter) behind(shop Shop) (time.Time, bool) {
 }
 
 // tick closes the wall seconds that have passed.
-func (m *meter) tick(now time.Time) {
+func (m *meter) tick(now time.Time, lag int64) {
 	s := now.Unix()
 	if !m.started {
 		m.started, m.second = true, s
@@ -74,41 +89,12 @@ func (m *meter) tick(now time.Time) {
 	for ; m.second < s; m.second++ {
 		if s-m.second > meterSeconds { // the machine slept
 			m.second = s - meterSeconds
-			m.rates = m.rates[:0]
+			m.rates, m.lags = m.rates[:0], m.lags[:0]
 		}
-		m.rates = append(m.rates, float64(m.count))
+		m.rates, m.lags = append(m.rates, float64(m.count)), append(m.lags, lag)
 		m.count = 0
 	}
-	m.rates = m.rates[max(0, len(m.rates)-meterSeconds):]
-}
-
-// see measures the records that this frame shows for the first time.
-func (m *meter) see(h *Health, now time.Time, shop Shop) {
-	for _, t := range m.unseen {
-		// What was published before we came has waited for us, not in us.
-		if at, ok := shop.published(t); ok && h.Phase == Live && at.After(h.Started) {
-			m.delays = append(m.delays, delay{now, max(0, now.Sub(at))})
-		}
-	}
-	m.unseen = m.unseen[:0]
-	old := 0
-	for old < len(m.delays) && (m.delays[old].at.Before(now.Add(-latencySpan)) || len(m.delays)-old > maxDelays) {
-		old++
-	}
-	m.delays = slices.Delete(m.delays, 0, old)
-}
-
-func (m *meter) latency() Latency {
-	if len(m.delays) == 0 {
-		return Latency{}
-	}
-	d := make([]time.Duration, len(m.delays))
-	for i := range m.delays {
-		d[i] = m.delays[i].d
-	}
-	slices.Sort(d)
-	at := func(q float64) time.Duration { return d[min(len(d)-1, int(q*float64(len(d))))] }
-	return Latency{P50: at(0.50), P95: at(0.95), P99: at(0.99), Known: true}
+	m.rates, m.lags = m.rates[max(0, len(m.rates)-meterSeconds):], m.lags[max(0, len(m.lags)-meterSeconds):]
 }
 
 // rss is the process's resident memory in bytes, 0 where the system does not

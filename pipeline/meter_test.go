@@ -78,12 +78,34 @@ func TestMeter_latency(t *testing.T) {
 
 // Percentiles are those of what was seen.
 func TestMeter_percentiles(t *testing.T) {
-	var m meter
+	var d delays
 	for i := range 100 {
-		m.delays = append(m.delays, delay{morning, time.Duration(100-i) * time.Millisecond})
+		d = append(d, delay{morning, time.Duration(100-i) * time.Millisecond})
 	}
 	want := Latency{P50: 51 * time.Millisecond, P95: 96 * time.Millisecond, P99: 100 * time.Millisecond, Known: true}
-	if got := m.latency(); got != want {
+	if got := d.latency(morning); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// Each step on an event's way is measured by itself, and the commit once.
+func TestMeter_everyStepOnTheWay(t *testing.T) {
+	var m meter
+	h := Health{Phase: Live, Started: morning.Add(-time.Hour), Commits: 7}
+	m.fill(&h, morning, Shop{})
+	m.read(1, event.At(morning))
+	m.took(&h, morning.Add(10*time.Millisecond), event.At(morning), Shop{})
+	m.handed = m.newest
+	h.Lag = 42
+	m.fill(&h, morning.Add(30*time.Millisecond), Shop{})
+	h.Commits, h.Committed = 8, morning.Add(90*time.Millisecond)
+	for range 2 {
+		m.fill(&h, morning.Add(time.Second), Shop{})
+	}
+	if h.Reading.P50 != 10*time.Millisecond || h.Latency.P50 != 30*time.Millisecond || h.Storing.P99 != 90*time.Millisecond || len(m.storing) != 1 {
+		t.Errorf("read after %v, shown after %v, stored after %v", h.Reading.P50, h.Latency.P50, h.Storing.P99)
+	}
+	if !slices.Equal(h.Lags, []int64{42}) {
+		t.Errorf("lags %v", h.Lags)
 	}
 }

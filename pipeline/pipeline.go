@@ -91,6 +91,7 @@ func (p *Pipeline) Durable() event.Offsets {
 func (p *Pipeline) Run(ctx context.Context) error {
 	p.health.Started = time.Now()
 	p.early, p.live = p.health.Started, p.health.Started
+	p.measure()
 	loaded, err := p.Store.Load(ctx)
 	if ctx.Err() != nil {
 		return nil // told to stop before anything had begun
@@ -115,6 +116,12 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		return p.loop(ctx, polls, keep)
 	})
 	return group.Wait()
+}
+
+// measure has the engine say what its operators cost: a look at the clock for
+// every few hundred records and operator.
+func (p *Pipeline) measure() {
+	p.Engine.Measure(func() time.Duration { return time.Since(p.health.Started) })
 }
 
 // polled is what one Poll returned.
@@ -252,7 +259,9 @@ func (p *Pipeline) renew(ctx context.Context, keep *keeper) error {
 	if err != nil {
 		return fmt.Errorf("load checkpoint: %w", err)
 	}
+	p.meter.jobs.renew(p.Engine.Work())
 	p.Engine = p.Engine.Fresh()
+	p.measure()
 	runtime.GC() // now, while nothing new lies between what is old
 	return p.resume(l)
 }
@@ -298,7 +307,11 @@ func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper, ended bool) 
 		newest = max(newest, b.Records[i].Time)
 	}
 	p.meter.read(len(b.Records), newest)
+	p.meter.took(&p.health, time.Now(), newest, p.Shop)
 	p.health.Lag, p.health.Broker = b.Lag, b.Broker
+	if b.Partitions != nil {
+		p.health.Partitions = b.Partitions
+	}
 	if p.Rules != nil {
 		p.Engine.Adopt(p.Rules())
 	}
@@ -357,6 +370,7 @@ const liveLag = 2000
 // so while the log goes on they are written only every few seconds, and while
 // catching up, when all of them change all the time, less often still.
 func (p *Pipeline) checkpoint(now time.Time, last bool) Commit {
+	p.meter.handed = p.meter.newest
 	c := Commit{At: now, Updates: make([]analytics.Update, 0, len(p.pending)), Checkpoint: p.Engine.Checkpoint()}
 	every := earlyEvery
 	if p.catchingUp() {
@@ -397,8 +411,10 @@ func (p *Pipeline) publish(now time.Time, all bool) {
 	p.health.At, p.health.Source, p.health.RSS = now, p.Name, p.meter.rss(now)
 	p.health.Speed = p.Shop.Speed
 	p.health.Done, p.health.Total = p.progress()
+	totals := p.Engine.Totals()
+	p.health.Jobs = p.meter.jobs.look(now, p.Engine.Work(), &totals)
 	p.latest.Store(&Frame{
-		Snapshot: p.board.Snapshot(all, p.Engine.Newest(), p.Engine.Watermark(), p.Engine.Totals()),
+		Snapshot: p.board.Snapshot(all, p.Engine.Newest(), p.Engine.Watermark(), totals),
 		Health:   p.health,
 		Revision: p.latest.Load().Revision + 1,
 	})

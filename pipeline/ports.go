@@ -28,6 +28,10 @@ type Batch struct {
 	Lag     int64 // records in the log not polled yet; negative if unknown
 	Broker  BrokerHealth
 
+	// Partitions is how far each has been read, by topic and partition; nil where
+	// nothing is told, which leaves what was told before.
+	Partitions []PartitionHealth
+
 	// Release gives the Records back. Batch and records are dead after it; nil
 	// if there is nothing to give back.
 	Release func()
