@@ -32,8 +32,7 @@ func (m *Model) firstLine() string {
 	}
 	l.gap(2)
 	vitals := m.vitals()
-	keep := min(len(vitals), keptVitals)
-	for _, p := range m.where(l.room - vitalsWidth(vitals[:keep]) - 1) {
+	for _, p := range m.where(l.room, vitals) {
 		l.put(p.role, p.text)
 	}
 	for len(vitals) > 0 && vitalsWidth(vitals) >= l.room {
@@ -67,39 +66,57 @@ func (s *scene) state(frozen bool) phrase {
 	return phrase{theme.Info, "◐ " + s.Phase.String()}
 }
 
-// where is the strip of screens, or the way from a screen to what was opened.
-// In w cells that are too few for all names the strip names what is in front and
-// what wants attention, or only what is in front, and has numbers for the rest.
-func (m *Model) where(w int) []phrase {
+// where is the way from a screen to what was opened, or the strip of screens:
+// with all names, or with those of what is in front and of what wants attention,
+// or with numbers for all that is not in front. The vitals that stay have their
+// room first; before a number would go, one of them does.
+func (m *Model) where(w int, vitals []phrase) []phrase {
+	room := func(keep int) int { return w - vitalsWidth(vitals[:min(len(vitals), keep)]) - 1 }
 	if len(m.stack) > 0 {
-		return m.crumbs(w)
+		return m.crumbs(room(keptVitals))
 	}
-	var all, marked, brief []phrase
+	for keep := keptVitals; keep > 0; keep-- {
+		for _, names := range []naming{allNames, markedNames, noNames, tight} {
+			if strip := m.strip(names); phrasesWidth(strip) <= room(keep) {
+				return strip
+			}
+		}
+	}
+	return []phrase{m.strip(allNames)[m.at]}
+}
+
+// naming says which screens have their names in the strip.
+type naming uint8
+
+const (
+	allNames naming = iota
+	markedNames
+	noNames
+	tight // none, and no more blanks than needed
+)
+
+func (m *Model) strip(names naming) (out []phrase) {
 	for i, sc := range screens() {
 		mark := ""
 		if sc.mark != nil {
 			mark = sc.mark(&m.scene)
 		}
-		full, short := joinNonEmpty(" ", sc.key, sc.name, mark), joinNonEmpty(" ", sc.key, mark)
-		role, some := theme.Muted, short
+		full := joinNonEmpty(" ", sc.key, sc.name, mark)
+		p := phrase{theme.Muted, joinNonEmpty(" ", sc.key, mark) + "  "}
 		if mark != "" {
-			role, some = theme.Warn, full
+			p.role = theme.Warn
 		}
-		ends := [2]string{"", "  "}
-		if i == m.at {
-			role, some, short, ends = theme.Accent, full, full, [2]string{"‹", "› "}
+		switch {
+		case i == m.at:
+			p = phrase{theme.Accent, "‹" + full + "› "}
+		case names == allNames, names == markedNames && mark != "":
+			p.text = full + "  "
+		case names == tight:
+			p.text = sc.key + mark + " "
 		}
-		for k, text := range []string{full, some, short} {
-			choice := []*[]phrase{&all, &marked, &brief}[k]
-			*choice = append(*choice, phrase{role, ends[0] + text + ends[1]})
-		}
+		out = append(out, p)
 	}
-	for _, choice := range [][]phrase{all, marked, brief} {
-		if phrasesWidth(choice) <= w {
-			return choice
-		}
-	}
-	return all[m.at : m.at+1]
+	return out
 }
 
 func (m *Model) crumbs(w int) []phrase {

@@ -52,7 +52,7 @@ func normal() *pipeline.Frame {
 	s.Letters = letters()
 	s.Alerts, s.Stock, s.Sessions, s.Trending = alerts(newest), positions(newest), visits(newest), trending()
 	s.Open, s.Live = differences(newest), watched(newest)
-	return &pipeline.Frame{Snapshot: s, Revision: 1, Health: health()}
+	return busy(&pipeline.Frame{Snapshot: s, Revision: 1, Health: health()})
 }
 
 func watched(newest event.Millis) (out []analytics.LiveSession) {
@@ -138,6 +138,42 @@ func health() pipeline.Health {
 	}
 	h.Rates[299] = 312
 	return h
+}
+
+// busy adds what only the screens of the pipeline show.
+func busy(f *pipeline.Frame) *pipeline.Frame {
+	for i, t := range []event.Topic{event.UserEvents, event.UserEvents, event.UserEvents, event.Transactions, event.Transactions, event.InventoryUpdates, event.FraudLabels} {
+		p := pipeline.PartitionHealth{
+			Partition: event.Partition{Topic: t, Partition: int32(i % 3)}, Start: int64(1000 * i), Next: int64(401_000 - 40_000*i), End: int64(401_000 - 40_000*i), Last: event.At(noon).Add(-time.Duration(i) * time.Second),
+		}
+		if i%3 == 1 {
+			p.End += int64(3 * i)
+		}
+		f.Partitions = append(f.Partitions, p)
+	}
+	for i, name := range []string{"seen", "clock", "payment", "intake", "fraud", "model", "rules", "session", "kpi", "pulse", "truth", "position", "reconcile", "trending", "recommend"} {
+		j := pipeline.JobHealth{Operator: name, In: 311.4, Out: float64(i*i) / 4, PerEvent: time.Duration(90+i*57) * time.Nanosecond, Rows: int64(i) * 9_371}
+		if i > 0 && i < 4 {
+			j.In, j.PerEvent = 0, 0
+		}
+		f.Jobs = append(f.Jobs, j)
+	}
+	f.Reading = pipeline.Latency{P50: 12 * time.Millisecond, P95: 31 * time.Millisecond, P99: 62 * time.Millisecond, Known: true}
+	f.Storing = pipeline.Latency{P50: 640 * time.Millisecond, P95: 1180 * time.Millisecond, P99: 1300 * time.Millisecond, Known: true}
+	for i := range 300 {
+		f.Lags = append(f.Lags, int64(900-3*i))
+	}
+	return f
+}
+
+// journal is the program's own log, newest first.
+func journal() []LogLine {
+	return []LogLine{
+		{noon.Add(-2 * time.Minute), "warn", "the broker is away; reconnecting", "broker=embedded err=dial tcp 10.0.0.7:9092: connection refused", 4},
+		{noon.Add(-20 * time.Minute), "error", "trim the embedded log", "err=no space left", 3},
+		{noon.Add(-3 * time.Hour), "info", "the pipeline has another phase", "phase=LIVE records=1080000 checkpoint=31", 2},
+		{noon.Add(-4 * time.Hour), "info", "the pipeline has another phase", "phase=HISTORY records=0 checkpoint=0", 1},
+	}
 }
 
 func letters() []analytics.DeadLetterRow {
@@ -397,6 +433,13 @@ func overloaded() *pipeline.Frame {
 		r.ItemID, r.OnHand, r.SoldPerHour, r.DaysOfCover, r.StockoutETA = fmt.Sprint(len(f.Stock)), huge, math.Inf(1), math.NaN(), huge
 		f.Stock = append(f.Stock, r)
 	}
+	for i := range f.Partitions {
+		f.Partitions[i] = pipeline.PartitionHealth{Start: -huge, End: huge, Next: -huge, Last: -huge}
+	}
+	for i := range f.Jobs {
+		f.Jobs[i] = pipeline.JobHealth{Operator: strings.Repeat("o", 4096), In: math.Inf(1), Out: math.NaN(), PerEvent: huge, Rows: huge}
+	}
+	f.Lags = []int64{0, -1, huge, 1, huge, huge}
 	for len(f.Open) < analytics.MaxOpen {
 		r := f.Open[len(f.Open)%5]
 		r.About, r.Opened = strings.Repeat("o", 4096)+fmt.Sprint(len(f.Open)), huge
@@ -451,6 +494,9 @@ func hostile() *pipeline.Frame {
 	}
 	for i := range f.Letters {
 		f.Letters[i].Reason, f.Letters[i].Sample = evil, []byte(evil)
+	}
+	for i := range f.Jobs {
+		f.Jobs[i].Operator = evil
 	}
 	f.Source, f.Broker.Name, f.Broker.Err, f.Broker.Up = evil, evil, evil, false
 	f.Totals.AlertsByRule = map[string]int64{evil: 3}
@@ -521,6 +567,10 @@ func (r shelf) Find(ctx context.Context, prefix string, most int) (out []ID, err
 		}
 	}
 	return out[:min(len(out), most)], errors.Join(r.err, ctx.Err())
+}
+
+func (r shelf) State(ctx context.Context) ([]StateSize, error) {
+	return []StateSize{{"session", 61_204, 14_118_004}, {"recommend", 1_022, 8_204_112}, {"seen", 410, 3_104_000}, {"fraud", 20_411, 4_099_118}}, errors.Join(r.err, ctx.Err())
 }
 
 func (r shelf) User(ctx context.Context, id string) (out UserRows, err error) {

@@ -57,7 +57,7 @@ func TestDrill_fromLiveSessionToItsLists(t *testing.T) {
 
 func TestScreens_byNumberAndArrows(t *testing.T) {
 	d := drive(t, normal(), 120, 40, chart.Block)
-	d.press("5").see("‹5 Stock").press("right").see("‹6 Recommend").press("right").see("‹9 Pipeline").press("right").see("‹1 Overview").press("left").see("‹9 Pipeline")
+	d.press("5").see("‹5 Stock").press("right").see("‹6 Recommend").press("right").see("‹7 Kafka").press("right").see("‹8 Jobs").press("right").see("‹9 Pipeline").press("right").see("‹0 Log").press("right").see("‹1 Overview").press("left").see("‹0 Log")
 	d.press("tab").see("‹1 Overview").press("3", "shift+tab").see("‹2 Sales")
 	d.press("4", "enter", "tab").see("Evidence").press("3").see("‹3 Sessions")
 	if len(d.m.stack) != 0 {

@@ -8,6 +8,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -25,14 +26,15 @@ type Config struct {
 	Latest func() *pipeline.Frame // the newest frame; called on every tick, must not block
 	Reader Reader                 // nil: drill-downs that need one say so
 
-	ReadOnly bool           // says in the last line that this viewer cannot change anything
-	Glyphs   chart.Glyphs   // Auto: by TERM and the language
-	Theme    *theme.Theme   // nil: by the terminal's background, none with NO_COLOR
-	Currency string         // of the shop, ISO 4217; default EUR
-	Zone     *time.Location // of all times shown; default UTC
-	Every    time.Duration  // between looks at Latest; default 100 ms
-	Viewers  func() int     // how many others watch; nil: not shown
-	Ready    func() bool    // false while the last picture has not left yet: no new one is drawn; nil: always
+	ReadOnly bool             // says in the last line that this viewer cannot change anything
+	Glyphs   chart.Glyphs     // Auto: by TERM and the language
+	Theme    *theme.Theme     // nil: by the terminal's background, none with NO_COLOR
+	Currency string           // of the shop, ISO 4217; default EUR
+	Zone     *time.Location   // of all times shown; default UTC
+	Every    time.Duration    // between looks at Latest; default 100 ms
+	Log      func() []LogLine // the program's own log, newest first, never changed once returned; nil: empty
+	Viewers  func() int       // how many others watch; nil: not shown
+	Ready    func() bool      // false while the last picture has not left yet: no new one is drawn; nil: always
 }
 
 const (
@@ -60,6 +62,8 @@ type Model struct {
 	blurred       bool
 	colourless    bool   // NO_COLOR
 	tick          uint64 // number of the running series of ticks; older ones end
+
+	ages []time.Duration // of the newest frames when they were first looked at
 
 	shown   shown  // what picture shows
 	changes uint64 // grows with everything that may change the picture besides the frame
@@ -100,6 +104,21 @@ func New(cfg Config) *Model {
 	}
 	m.pull()
 	return m
+}
+
+// mostAges is how many frames say how long a frame takes to the screen: those
+// of a minute.
+const mostAges = 600
+
+// saw measures how old a frame is when it is looked at first: it is drawn then.
+func (m *Model) saw(f *pipeline.Frame) {
+	if m.scene.now.IsZero() || f.At.IsZero() {
+		return
+	}
+	m.ages = append(m.ages[max(0, len(m.ages)-mostAges+1):], max(0, m.scene.now.Sub(f.At)))
+	sorted := slices.Sorted(slices.Values(m.ages))
+	at := func(q float64) time.Duration { return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))] }
+	m.scene.drawn = pipeline.Latency{P50: at(0.50), P95: at(0.95), P99: at(0.99), Known: true}
 }
 
 // tickMsg is the moment to look for a newer frame.
@@ -154,7 +173,20 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) look(now time.Time) tea.Cmd {
 	m.scene.now = now
 	m.pull()
+	m.readLog()
 	return m.ask()
+}
+
+// readLog takes the log as it is by now, unless the picture is frozen.
+func (m *Model) readLog() {
+	if m.cfg.Log == nil || m.frozen {
+		return
+	}
+	lines := m.cfg.Log()
+	if len(lines) > 0 && (len(m.scene.log) == 0 || lines[0].Number != m.scene.log[0].Number) {
+		m.scene.log = lines
+		m.changes++
+	}
 }
 
 // pull takes the newest frame, unless the picture is frozen.
@@ -174,6 +206,7 @@ func (m *Model) pull() {
 	if f == m.scene.Frame {
 		return
 	}
+	m.saw(f)
 	m.scene.Frame, m.scene.subjects = f, newSubjects(f.Snapshot, &m.scene.subjects)
 }
 

@@ -51,12 +51,16 @@ func (m *Model) do(b binding) tea.Cmd {
 		m.back()
 	case goTo:
 		m.show(b.screen)
+		return m.ask()
 	case nextScreen:
 		m.show(m.at + 1)
+		return m.ask()
 	case prevScreen:
 		m.show(m.at - 1)
+		return m.ask()
 	case nextPane, prevPane:
 		m.turn(b.action)
+		return m.ask()
 	default:
 		if b.works(m.offers()) {
 			return m.push(m.act(b.action))

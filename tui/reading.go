@@ -26,6 +26,8 @@ type Reader interface {
 	Session(ctx context.Context, sessionID string) (analytics.SessionRow, error)
 	User(ctx context.Context, userID string) (UserRows, error)
 	Item(ctx context.Context, itemID string) (ItemRows, error)
+	// State is what the operators remember, as of the last commit.
+	State(ctx context.Context) ([]StateSize, error)
 	// Find gives ids that begin with prefix, of each kind at most most.
 	Find(ctx context.Context, prefix string, most int) ([]ID, error)
 }

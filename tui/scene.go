@@ -24,6 +24,8 @@ type scene struct {
 	currency string
 	zone     *time.Location
 	now      time.Time               // wall time
+	log      []LogLine               // newest first
+	drawn    pipeline.Latency        // from frames to this screen, of the newest
 	tables   map[string]*Arrangement // how each table is liked, by name
 }
 

@@ -41,6 +41,9 @@ func screens() []screen {
 		{key: "4", name: "Fraud", view: func() view { return &fraud{} }, mark: alertMark},
 		{key: "5", name: "Stock", view: func() view { return &stock{} }, mark: stockMark},
 		{key: "6", name: "Recommend", view: func() view { return &recommend{} }},
+		{key: "7", name: "Kafka", view: func() view { return &brokers{} }},
+		{key: "8", name: "Jobs", view: newJobs},
 		{key: "9", name: "Pipeline", view: func() view { return &plumbing{} }, mark: lettersMark},
+		{key: "0", name: "Log", view: func() view { return &logbook{} }, mark: logMark},
 	}
 }

@@ -60,7 +60,7 @@ func TestWholeParts_leavesOutWhatWouldBeCut(t *testing.T) {
 // A length of time is never written like a time of day.
 func TestScreens_writeDurationsAsDurations(t *testing.T) {
 	clock := regexp.MustCompile(`(^|[^:\d])\d{1,2}:\d\d($|[^:\d])`)
-	for _, way := range [][]string{{"4"}, {"4", "enter"}, {"3"}, {"3", "enter"}, {"9"}} {
+	for _, way := range [][]string{{"4"}, {"4", "enter"}, {"3"}, {"3", "enter"}, {"7"}, {"8"}, {"9"}} {
 		screen := drive(t, normal(), 200, 50, chart.Block).press(way...).screen()
 		for row := range strings.SplitSeq(screen, "\n") {
 			if !strings.Contains(row, "Sessions › ") && clock.MatchString(row) {
@@ -86,13 +86,13 @@ func TestHeader_saysHowFarBehind(t *testing.T) {
 // How long an event takes to the screen is not known but while live, whatever
 // was measured last.
 func TestHeader_latencyOnlyWhileLive(t *testing.T) {
-	drive(t, normal(), 160, 24, chart.Block).see("seen in 41 ms").press("9").see("half in 41 ms")
+	drive(t, normal(), 180, 24, chart.Block).see("seen in 41 ms").press("9").see("half in 41 ms")
 	for _, phase := range []pipeline.Phase{pipeline.Starting, pipeline.History, pipeline.Catching, pipeline.Ended} {
 		f := normal()
 		f.Phase = phase
-		drive(t, f, 160, 24, chart.Block).see("seen in –").press("9").see("–  known only while live")
+		drive(t, f, 180, 24, chart.Block).see("seen in –").press("9").see("–  known only while live")
 	}
-	d := drive(t, normal(), 160, 24, chart.Block)
+	d := drive(t, normal(), 180, 24, chart.Block)
 	d.tick(staleAfter)
 	d.see("STALE", "seen in –")
 }
@@ -101,10 +101,10 @@ func TestHeader_latencyOnlyWhileLive(t *testing.T) {
 func TestHeader_stripStaysWhenNarrow(t *testing.T) {
 	for _, f := range []*pipeline.Frame{normal(), behind(), history()} {
 		d := drive(t, f, 80, 24, chart.Block)
-		for _, key := range []string{"1", "3", "4", "5", "6", "9"} {
+		for _, key := range []string{"1", "3", "4", "5", "6", "7", "8", "9", "0"} {
 			top := strings.SplitN(d.press(key).screen(), "\n", 2)[0]
-			for _, other := range []string{"1", "3", "4", "5", "6", "9"} {
-				if !regexp.MustCompile(`[ ‹]` + other + ` `).MatchString(top) {
+			for _, other := range []string{"1", "3", "4", "5", "6", "7", "8", "9", "0"} {
+				if !regexp.MustCompile(`[ ‹]` + other + `[ ▲⚠]`).MatchString(top) {
 					t.Errorf("no %s in %q", other, top)
 				}
 			}

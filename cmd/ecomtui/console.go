@@ -44,7 +44,7 @@ func (c *console) finish(*pipeline.Frame) error { return nil }
 func (s *service) model() tui.Config {
 	glyphs, _ := chart.ParseGlyphs(s.o.glyphs) // check let no other word through
 	zone, _ := time.LoadLocation(s.o.shopZone) // nor any other zone
-	c := tui.Config{Zone: zone, Latest: s.pipeline.Latest, Reader: reader{s}, Glyphs: glyphs, Currency: s.o.currency}
+	c := tui.Config{Zone: zone, Latest: s.pipeline.Latest, Reader: reader{s}, Glyphs: glyphs, Currency: s.o.currency, Log: s.lines}
 	if s.viewers != nil {
 		c.Viewers = s.viewers.Viewers
 	}

@@ -75,3 +75,12 @@ func (r reader) Item(ctx context.Context, itemID string) (i tui.ItemRows, err er
 	}
 	return i, nil
 }
+
+func (r reader) State(ctx context.Context) ([]tui.StateSize, error) {
+	sizes, err := r.s.db.StateSizes(ctx)
+	out := make([]tui.StateSize, len(sizes))
+	for i, size := range sizes {
+		out[i] = tui.StateSize(size)
+	}
+	return out, err
+}

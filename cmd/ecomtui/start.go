@@ -21,6 +21,7 @@ import (
 	"ecomtui/pipeline"
 	"ecomtui/sshd"
 	"ecomtui/store"
+	"ecomtui/tui"
 )
 
 // start is one run of the program, from the lock to the last commit.
@@ -39,13 +40,13 @@ func start(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer held.Close()
-	logs, err := logTo(dir, o)
+	logs, lines, err := logTo(dir, o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, logs.Close()) }()
 
-	s, err := open(ctx, o, dir)
+	s, err := open(ctx, o, dir, lines)
 	if err != nil && ctx.Err() != nil {
 		return nil // told to stop before it had begun
 	}
@@ -70,18 +71,20 @@ const (
 )
 
 // logTo sends what the program has to say about itself to standard error, or,
-// while the console owns the terminal, to a file.
-func logTo(dir string, o *options) (io.Closer, error) {
+// while the console owns the terminal, to a file. The console shows the newest
+// lines.
+func logTo(dir string, o *options) (io.Closer, func() []tui.LogLine, error) {
 	if o.noTUI {
 		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
-		return io.NopCloser(nil), nil
+		return io.NopCloser(nil), nil, nil
 	}
 	f, err := os.OpenFile(filepath.Join(dir, logName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("log file: %w", err)
+		return nil, nil, fmt.Errorf("log file: %w", err)
 	}
-	slog.SetDefault(slog.New(slog.NewTextHandler(f, nil)))
-	return f, nil
+	book := newLogbook(slog.NewTextHandler(f, nil))
+	slog.SetDefault(slog.New(book))
+	return f, book.Lines, nil
 }
 
 // service is everything that runs, wired.
@@ -98,12 +101,14 @@ type service struct {
 	pipeline *pipeline.Pipeline
 	viewers  *sshd.Server // nil without --ssh
 	logSize  int64
-	away     bool // the broker, and the log says so
+	lines    func() []tui.LogLine // the newest of the log; nil without a console
+	away     bool                 // the broker, and the log says so
+	phase    pipeline.Phase       // as the log says
 }
 
 // open wires the service. What it has opened by the time of an error is closed.
-func open(ctx context.Context, o *options, dir string) (s *service, err error) {
-	s = &service{o: o, dir: dir}
+func open(ctx context.Context, o *options, dir string, lines func() []tui.LogLine) (s *service, err error) {
+	s = &service{o: o, dir: dir, lines: lines}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -351,9 +356,14 @@ const (
 	gcLive     = 5
 )
 
-// tell writes it down when the broker goes away and when it comes back.
-func (s *service) tell(b pipeline.BrokerHealth) {
-	switch {
+// tell writes it down when the broker goes away and when it comes back; for the
+// console, whose log somebody reads, also what the pipeline is about.
+func (s *service) tell(f *pipeline.Frame) {
+	if f.Phase != s.phase && s.lines != nil {
+		slog.Info("the pipeline has another phase", "phase", f.Phase.String(), "records", f.Totals.Consumed, "checkpoint", f.Commits)
+	}
+	s.phase = f.Phase
+	switch b := f.Broker; {
 	case b.Up && s.away:
 		slog.Info("the broker is back", "broker", b.Name)
 		s.away = false
@@ -377,7 +387,7 @@ func (s *service) collect(ctx context.Context) error {
 		case <-tick.C:
 		}
 		f := s.pipeline.Latest()
-		s.tell(f.Broker)
+		s.tell(f)
 		if f.Phase != pipeline.Live {
 			continue
 		}
