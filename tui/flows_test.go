@@ -306,6 +306,16 @@ func BenchmarkFrame_200x50(b *testing.B) {
 	}
 }
 
+// A sorted and filtered list of all there is room for.
+func BenchmarkFrame_arranged(b *testing.B) {
+	d := drive(b, overloaded(), 200, 50, chart.Block).press("5", "s", "/", "!7")
+	b.ReportAllocs()
+	for b.Loop() {
+		d.m.changes++
+		d.m.View()
+	}
+}
+
 func BenchmarkCachedFrame(b *testing.B) {
 	d := drive(b, normal(), 200, 50, chart.Block)
 	d.m.View()
@@ -377,4 +387,37 @@ func TestStack_isBounded(t *testing.T) {
 		d.press("esc")
 	}
 	d.see("‹4 Fraud")
+}
+
+// Who came to an item stays in its list when the frame's visits are others.
+func TestItem_keepsWhoCame(t *testing.T) {
+	f := normal()
+	d := drive(t, f, 120, 40, chart.Block).press("5", "j", "j", "enter").see("u-48213", "user_events/0@401004")
+	s := *f.Snapshot
+	s.Sessions = f.Sessions[10:]
+	d.frame = d.frameWith(&s)
+	d.tick(time.Second)
+	d.see("u-48213", "user_events/0@401004")
+}
+
+// early is a Reader whose visits are open, as they were last written.
+type early struct{ shelf }
+
+func (r early) Visit(ctx context.Context, user string, at event.Millis) (analytics.SessionRow, error) {
+	v, err := r.shelf.Visit(ctx, user, at)
+	v.Final, v.Orders, v.Journey = false, 0, analytics.Journey{}
+	return v, err
+}
+
+// A visit that was open when it was opened is asked for until it is over.
+func TestVisit_isAskedForUntilItIsOver(t *testing.T) {
+	d := drive(t, normal(), 120, 40, chart.Block)
+	d.m.cfg.Reader = early{}
+	d.press("4", "v").see("open, no longer listed", "kept when it is over")
+	d.m.cfg.Reader = shelf{}
+	d.tick(askedAgain)
+	d.see("✓ paid", "purchase")
+	d.m.cfg.Reader = nil
+	d.tick(askedAgain)
+	d.see("✓ paid", "purchase")
 }

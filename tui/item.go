@@ -104,16 +104,21 @@ func (v *itemView) table(s *scene, pane int) *table {
 const mostSteps = 100
 
 // refresh looks for steps to the item in the sessions of a frame, once for each
-// list of them: a session is packed, and there are hundreds.
+// list of them: a session is packed, and there are hundreds. What was found
+// before stays, since a busy shop's list is another one a second later.
 func (v *itemView) refresh(s *scene) {
 	if len(s.Sessions) == 0 || v.seen == &s.Sessions[0] {
 		return
 	}
-	v.seen, v.steps = &s.Sessions[0], nil
+	v.seen = &s.Sessions[0]
+	known := map[event.Place]bool{}
+	for i := range v.steps {
+		known[v.steps[i].Place] = true
+	}
 	for i := range s.Sessions {
 		r := &s.Sessions[i]
 		for _, st := range r.Journey.Steps() {
-			if st.Item == v.id {
+			if st.Item == v.id && !known[st.Place] {
 				v.steps = append(v.steps, came{st, r.UserID})
 			}
 		}
@@ -277,7 +282,7 @@ func (v *itemView) eventTable(s *scene) *table {
 		about: func(i int) ids {
 			return ids{user: rows[i].user, at: rows[i].Time, visited: true, place: rows[i].Place, placed: true}
 		},
-		empty: "Nobody of the visits that the console holds has come to it.",
+		empty: "Nobody has come to it since it is watched here.",
 	}
 }
 

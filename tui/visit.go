@@ -33,7 +33,7 @@ func newVisitAt(s *scene, user string, at event.Millis) *visit {
 			return newVisit(*r)
 		}
 	}
-	return &visit{user: user, at: at}
+	return &visit{fetch: fetch{every: askedAgain}, user: user, at: at}
 }
 
 // newVisitOf is the visit with an id.
@@ -43,7 +43,7 @@ func newVisitOf(s *scene, id string) *visit {
 			return newVisit(s.Sessions[i])
 		}
 	}
-	return &visit{id: id}
+	return &visit{fetch: fetch{every: askedAgain}, id: id}
 }
 
 func (v *visit) crumb() string {
@@ -65,7 +65,11 @@ func (v *visit) question() question {
 		} else {
 			row, err = r.Visit(ctx, user, at)
 		}
-		return func() { v.row = row }, err
+		return func() {
+			if v.row = row; row.Final {
+				v.every = 0 // all is known of it
+			}
+		}, err
 	}
 }
 
@@ -104,7 +108,7 @@ func (v *visit) draw(s *scene, w, h int) []string {
 	out := s.box(w, summary, pane{title: "Session of " + clip(v.row.UserID, 40), body: v.summary(s, w)})
 	iw, ih := inner(w, h-summary)
 	title := "Events, in order"
-	if missing := v.row.Events - int64(v.row.Journey.Len()); missing > 0 {
+	if missing := v.row.Events - int64(v.row.Journey.Len()); missing > 0 && v.row.Journey.Len() > 0 {
 		title += " · " + text.Count(missing) + " in the middle are not kept"
 	}
 	return append(out, s.box(w, h-summary, pane{title: title, focus: true, body: v.table(s).draw(s, iw, ih, &v.rows, true)})...)
@@ -151,7 +155,7 @@ func (v *visit) table(s *scene) *table {
 		},
 		open:  func(i int) view { return newRecordView(steps[i].Place) },
 		about: func(i int) ids { return ids{item: steps[i].Item, place: steps[i].Place, placed: true} },
-		empty: "No event of this session is kept.",
+		empty: "The events of a visit are kept when it is over. While it is open, only the newest visits have theirs here.",
 	}
 }
 

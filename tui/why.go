@@ -239,8 +239,8 @@ func (v *why) evidencePane(s *scene, w, h int) []string {
 func (v *why) evidence(s *scene) *table {
 	ev := v.row.Evidence
 	value := func(i int) event.Cents {
-		if i == len(ev) {
-			return v.row.Value
+		if i == len(ev) { // what it came to is its own view's to say: an alert's amount may be that of several
+			return 0
 		}
 		return ev[i].Value
 	}
@@ -272,7 +272,7 @@ func (v *why) evidence(s *scene) *table {
 	}
 	t.cells = func(i int) []cell {
 		if i == len(ev) {
-			return []cell{{theme.Muted, s.clock(v.row.At), true}, {theme.Info, "→ the payment", false}, {theme.Text, s.moneyOrNone(v.row.Value), true}, {theme.Muted, v.row.TransactionID, true}}
+			return []cell{{theme.Muted, s.clock(v.row.At), true}, {theme.Info, "→ the payment", false}, {}, {theme.Muted, v.row.TransactionID, true}}
 		}
 		e := &ev[i]
 		return []cell{{theme.Muted, s.clock(e.Time), true}, {stepRole(e.Name), string(e.Name), false}, {theme.Text, s.moneyOrNone(e.Value), true}, {theme.Muted, e.Place.String(), true}}
