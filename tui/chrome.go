@@ -68,18 +68,27 @@ func (s *scene) state(frozen bool) phrase {
 
 // where is the way from a screen to what was opened, or the strip of screens:
 // with all names, or with those of what is in front and of what wants attention,
-// or with numbers for all that is not in front. The vitals that stay have their
-// room first; before a number would go, one of them does.
+// or with numbers for all that is not in front. Names make room for the vitals;
+// before a number would go, all of these do that do not have to stay.
 func (m *Model) where(w int, vitals []phrase) []phrase {
 	room := func(keep int) int { return w - vitalsWidth(vitals[:min(len(vitals), keep)]) - 1 }
 	if len(m.stack) > 0 {
 		return m.crumbs(room(keptVitals))
 	}
-	for keep := keptVitals; keep > 0; keep-- {
-		for _, names := range []naming{allNames, markedNames, noNames, tight} {
-			if strip := m.strip(names); phrasesWidth(strip) <= room(keep) {
-				return strip
-			}
+	for _, try := range []struct {
+		names naming
+		keep  int
+	}{
+		{allNames, len(vitals)},
+		{markedNames, len(vitals)},
+		{allNames, keptVitals},
+		{markedNames, keptVitals},
+		{noNames, keptVitals},
+		{tight, keptVitals},
+		{tight, 1},
+	} {
+		if strip := m.strip(try.names); phrasesWidth(strip) <= room(try.keep) {
+			return strip
 		}
 	}
 	return []phrase{m.strip(allNames)[m.at]}

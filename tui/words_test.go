@@ -86,13 +86,13 @@ func TestHeader_saysHowFarBehind(t *testing.T) {
 // How long an event takes to the screen is not known but while live, whatever
 // was measured last.
 func TestHeader_latencyOnlyWhileLive(t *testing.T) {
-	drive(t, normal(), 180, 24, chart.Block).see("seen in 41 ms").press("9").see("half in 41 ms")
+	drive(t, normal(), 160, 24, chart.Block).see("seen in 41 ms").press("9").see("half in 41 ms")
 	for _, phase := range []pipeline.Phase{pipeline.Starting, pipeline.History, pipeline.Catching, pipeline.Ended} {
 		f := normal()
 		f.Phase = phase
-		drive(t, f, 180, 24, chart.Block).see("seen in –").press("9").see("–  known only while live")
+		drive(t, f, 160, 24, chart.Block).see("seen in –").press("9").see("–  known only while live")
 	}
-	d := drive(t, normal(), 180, 24, chart.Block)
+	d := drive(t, normal(), 160, 24, chart.Block)
 	d.tick(staleAfter)
 	d.see("STALE", "seen in –")
 }

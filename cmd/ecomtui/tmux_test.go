@@ -265,7 +265,7 @@ func TestConsole_inATerminal(t *testing.T) {
 	p.press("Tab").until("the next pane", at("Stock that will not last"))
 	p.press("Tab").until("the next pane", at("Live sessions"))
 	p.press("BTab").until("the pane before", at("Stock that will not last"))
-	p.press("5").see("‹5 Stock›").press("Right").see("‹6 Recommend›").press("Right").see("‹9 Pipeline›").press("Right").see("‹1 Overview›")
+	p.press("5").see("‹5 Stock›").press("Right").see("‹6 Recommend›").press("Right").see("‹7 Kafka›").press("0").see("‹0 Log").press("Right").see("‹1 Overview›")
 
 	// From a list to a session, from there to its first record, and back.
 	p.press("3").see("‹3 Sessions›", "┏━ Sessions")
