@@ -26,8 +26,10 @@ const (
 	// What is ordered lasts for a day beyond the reorder point.
 	orderHours = 24
 
-	// A rate needs some time with stock, or one sale would be a flood.
-	rateLeast = 15 * minuteMillis
+	// A rate needs some time with stock, or one sale would be a flood, and some sales:
+	// fewer than these in two hours say little.
+	rateLeast  = 15 * minuteMillis
+	unitsLeast = 5
 
 	// Further ahead nothing is foreseen, and it is still a date.
 	farthest = 100 * 365 * 24 * hourMillis
@@ -43,16 +45,20 @@ type demand struct {
 	units   int64   // sold in what was looked at
 }
 
-// demand looks at the last two hours, or since the first movement. While there is
-// nothing to sell, it is as it was before: want of sales is not want of buyers.
+// demand looks at the last two hours, or since the first movement; where little has
+// been sold in them, at all the time in which there was stock. While there is nothing
+// to sell, it is as it was before: want of sales is not want of buyers.
 func (h *shelf) demand() demand {
 	first := max(number(h.first), h.newest-soldSpans+1)
 	d := demand{spread: 1}
 	for n := first; n <= h.newest; n++ {
 		d.units += h.stretch(n).units
 	}
-	if d.units > 0 {
+	switch {
+	case d.units >= unitsLeast:
 		d.perHour, d.spread = h.rate(first, d.units), h.spread(first, d.units)
+	case h.sold > 0:
+		d.perHour, d.units = perHour(h.sold, h.last-h.first-h.outFor), h.sold
 	}
 	if h.out != 0 {
 		d.perHour = h.outRate
@@ -66,6 +72,10 @@ func (h *shelf) rate(first, units int64) float64 {
 	for n := first; n <= h.newest; n++ {
 		stocked -= h.stretch(n).out
 	}
+	return perHour(units, stocked)
+}
+
+func perHour(units int64, stocked event.Millis) float64 {
 	return float64(units) * float64(hourMillis) / float64(max(stocked, rateLeast))
 }
 

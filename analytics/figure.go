@@ -76,6 +76,10 @@ func share(of func(*KPIRow) (int64, int64)) func(*KPIRow) (float64, bool) {
 	}
 }
 
+// fewOrders and fewer have no mean or quantile that is worth calling unusual: what
+// single orders come to differs tenfold.
+const fewOrders = 10
+
 // quantile is of so many, not known of none.
 func quantile(of, value func(*KPIRow) int64) func(*KPIRow) (float64, bool) {
 	return func(r *KPIRow) (float64, bool) { return float64(value(r)), of(r) > 0 }
@@ -86,7 +90,11 @@ func quantile(of, value func(*KPIRow) int64) func(*KPIRow) (float64, bool) {
 // their mean.
 func quantileNoise(of func(*KPIRow) int64) func(*KPIRow, float64, float64) float64 {
 	return func(r *KPIRow, usual, _ float64) float64 {
-		return 2 * math.Sqrt2 * usual / math.Sqrt(math.Max(1, float64(of(r))))
+		n := float64(of(r))
+		if n < fewOrders {
+			return math.Inf(1)
+		}
+		return 2 * math.Sqrt2 * usual / math.Sqrt(n)
 	}
 }
 
@@ -96,12 +104,18 @@ func countNoise(_ *KPIRow, usual, _ float64) float64 { return math.Sqrt(usual) }
 // about as much as their mean. It is not that of the orders at hand: of none,
 // nothing would be unusual.
 func sumNoise(_ *KPIRow, usual, orders float64) float64 {
+	if orders < fewOrders {
+		return math.Inf(1)
+	}
 	return math.Abs(usual) * math.Sqrt2 / math.Sqrt(math.Max(1, orders))
 }
 
 // meanNoise is that of the mean of the orders at hand.
 func meanNoise(r *KPIRow, usual, _ float64) float64 {
-	return math.Abs(usual) * math.Sqrt2 / math.Sqrt(math.Max(1, float64(r.Orders)))
+	if r.Orders < fewOrders {
+		return math.Inf(1)
+	}
+	return math.Abs(usual) * math.Sqrt2 / math.Sqrt(float64(r.Orders))
 }
 
 // rareNoise is that of how many of the orders at hand, and one more on either

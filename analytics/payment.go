@@ -23,7 +23,9 @@ func (p *payments) keep(r *event.Record) {
 		return
 	}
 	e := &r.Event
-	row := PaymentRow{TransactionID: clone(e.TransactionID), OrderID: clone(e.OrderID), UserID: clone(e.UserID)}
+	row := PaymentRow{
+		TransactionID: clone(e.TransactionID), OrderID: clone(e.OrderID), UserID: clone(e.UserID), At: e.Time, Place: r.Place,
+	}
 	switch e.Name {
 	case event.PaymentAuthorized:
 		row.Status = Authorized
@@ -37,7 +39,7 @@ func (p *payments) keep(r *event.Record) {
 		return
 	}
 	if row.Status == Authorized || row.Status == Declined {
-		row.At, row.Value, row.Currency, row.Place = e.Time, e.Value, clone(e.Currency), r.Place
+		row.Value, row.Currency = e.Value, clone(e.Currency)
 		row.CardFingerprint, row.CardCountry = clone(e.CardFingerprint), clone(e.CardCountry)
 		row.IPCountry, row.DeviceID = clone(e.IPCountry), clone(e.DeviceID)
 	}

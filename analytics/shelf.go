@@ -1,10 +1,6 @@
 package analytics
 
-import (
-	"slices"
-
-	"ecomtui/event"
-)
+import "ecomtui/event"
 
 // Sales are remembered by ten minutes, for two hours.
 const (
@@ -128,10 +124,8 @@ func (h *shelf) arrive(t event.Millis) {
 }
 
 // ages reports whether time alone changes what the position comes to: what it
-// sold grows old, or what it cannot sell adds up.
-func (h *shelf) ages() bool {
-	return h.out != 0 || slices.ContainsFunc(h.stretches[:], func(s stretch) bool { return s.units != 0 })
-}
+// sold is the less an hour, or what it cannot sell adds up.
+func (h *shelf) ages() bool { return h.out != 0 || h.sold > 0 }
 
 // number counts stretches since 1970; what is before has none.
 func number(t event.Millis) int64 { return max(0, int64(t/soldSpan)) }

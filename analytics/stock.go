@@ -16,7 +16,7 @@ type stock struct {
 	positions map[position]*level
 	places    map[string][]*level // of each item
 	waiting   []*level            // with movements that the watermark has not passed
-	ageing    []*level            // that time alone may change: all that sell, or have nothing
+	ageing    []*level            // that time alone may change: all that have sold, or have nothing
 	passed    event.Millis        // the start of the stretch in which the watermark is
 	shown     []*level            // changed since the last flush
 	saved     []*level            // changed since the last save
@@ -190,7 +190,7 @@ func (s *stock) advance(wm event.Millis) {
 }
 
 // turn makes anew what changes by the watermark's having come to the stretch that
-// begins at t. What sells no more, and is not sold out, is as it will stay.
+// begins at t. What has sold nothing, and is not sold out, is as it will stay.
 func (s *stock) turn(t event.Millis) {
 	from := s.passed
 	s.passed = t

@@ -114,20 +114,41 @@ func (v *visit) row(user string, steps []Step) SessionRow {
 	}
 }
 
-// cart is what lies in the cart at the end of the steps: added less removed since
-// the last purchase. What is removed may have been put there by a visit before.
-func cart(steps []Step) (c event.Cents) {
+// cart is what lies in the cart at the end of the steps: of each item, added less
+// removed since the last purchase. What is removed may have been put there by a visit
+// before, so of no item it is less than nothing.
+func cart(steps []Step) (sum event.Cents) {
+	var lines []cartLine
 	for i := range steps {
-		switch steps[i].Name {
+		switch s := &steps[i]; s.Name {
 		case event.AddToCart:
-			c += steps[i].Value
+			lines = put(lines, s.Item, s.Value)
 		case event.RemoveFromCart:
-			c = max(0, c-steps[i].Value)
+			lines = put(lines, s.Item, -s.Value)
 		case event.Purchase:
-			c = 0
+			lines = lines[:0]
 		}
 	}
-	return c
+	for _, l := range lines {
+		sum += l.value
+	}
+	return sum
+}
+
+type cartLine struct {
+	item  string
+	value event.Cents
+}
+
+// put adds to an item's line: carts have few.
+func put(lines []cartLine, item string, value event.Cents) []cartLine {
+	for i := range lines {
+		if l := &lines[i]; l.item == item {
+			l.value = max(0, l.value+value)
+			return lines
+		}
+	}
+	return append(lines, cartLine{item, max(0, value)})
 }
 
 func label(s Step) string {

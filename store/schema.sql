@@ -126,7 +126,7 @@ CREATE TABLE payment (
 	card_country     TEXT    NOT NULL,
 	ip_country       TEXT    NOT NULL,
 	device_id        TEXT    NOT NULL,
-	topic            TEXT    NOT NULL, -- where the authorization or refusal stands in the log
+	topic            TEXT    NOT NULL, -- where the authorization or refusal stands in the log; until it is known, the refund or dispute
 	partition        INTEGER NOT NULL,
 	offset           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

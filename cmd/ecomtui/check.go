@@ -51,6 +51,8 @@ func (o *options) checkShop() error {
 		return usage("--malformed %v: write a share from 0 to %v", o.malformed, mostShare)
 	case o.disorder < 0 || o.history < 0 || o.lateness < 0:
 		return usage("--disorder, --history and --lateness are spans of time, such as 2s, and not negative")
+	case o.lateness > longest:
+		return usage("--lateness %s: write at most %s: everything waits for it", o.lateness, longest)
 	case !o.simulated():
 		return nil
 	}
@@ -73,12 +75,14 @@ func (o *options) checkNumbers() error {
 	switch {
 	case o.slide < time.Second || o.window < o.slide || o.window%o.slide != 0:
 		return usage("--window %s --slide %s: the window must be a multiple of the slide, and the slide at least 1s", o.window, o.slide)
+	case o.window/o.slide > mostSlides:
+		return usage("--window %s --slide %s: a window has at most %d slides: an event is in one window of each; with this window, write --slide %s or more", o.window, o.slide, mostSlides, o.window/mostSlides)
 	case time.Hour%o.slide != 0 || o.shopZone != "UTC" && quarter%o.slide != 0:
 		return usage("--slide %s: hours are made of slides, so an hour must be a multiple of it, and with --shop-zone a quarter of an hour: zones differ by quarters", o.slide)
 	case !isZone(o.shopZone):
 		return usage("--shop-zone %q: write a name of the time zone database, such as Europe/Lisbon, or UTC", o.shopZone)
-	case o.sessionGap < time.Second:
-		return usage("--session-gap %s: write at least 1s", o.sessionGap)
+	case o.sessionGap < time.Second || o.sessionGap > longest:
+		return usage("--session-gap %s: write 1s to %s", o.sessionGap, longest)
 	case o.sessionPolicy != analytics.SessionGA4 && o.sessionPolicy != analytics.SessionUA:
 		return usage("--session-policy %q: write ga4 or ua", o.sessionPolicy)
 	case !isCurrency(o.currency):
@@ -93,7 +97,11 @@ func (o *options) checkNumbers() error {
 	return nil
 }
 
-const quarter = 15 * time.Minute
+const (
+	quarter    = 15 * time.Minute
+	mostSlides = 240            // of a window: two hours by the half minute
+	longest    = 24 * time.Hour // that a session's end or a late event is waited for
+)
 
 // isZone takes no "Local", which is another zone on another machine.
 func isZone(name string) bool {
