@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -98,7 +99,22 @@ func (f *rulesFile) wrong(at ast.Node, format string, args ...any) error {
 }
 
 func (f *rulesFile) at(line int, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %s", f.name, line, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s:%d: %s", f.name, line, legible(fmt.Sprintf(format, args...)))
+}
+
+// legible is a message that quotes from a file which may be anything.
+func legible(s string) string {
+	const most = 400
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '·'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "·"))
+	if r := []rune(s); len(r) > most {
+		return string(r[:most/2]) + " … " + string(r[len(r)-most/2:])
+	}
+	return s
 }
 
 // syntax says in one line what is no YAML.

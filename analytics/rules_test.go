@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 
@@ -261,5 +262,19 @@ func TestRulebook(t *testing.T) {
 	b.advance(noon + hour)
 	if rows != 3 || len(b.versions) != 1 || len(b.gone) != 2 {
 		t.Errorf("%d rows, %d versions, %d gone", rows, len(b.versions), len(b.gone))
+	}
+}
+
+// A file that is something else altogether is refused in words one can read.
+func TestParseRules_legible(t *testing.T) {
+	for _, text := range []string{"velocity:\n  limit: " + strings.Repeat("x", 200_000), "velocity:\n  limit: \"\x1b[31m\u202e\"", "\x00\xff\x1b[2J: 1"} {
+		_, err := ParseRules("f", []byte(text))
+		if err == nil {
+			t.Errorf("%.20q is taken", text)
+			continue
+		}
+		if s := err.Error(); len(s) > 1000 || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("%.200q", s)
+		}
 	}
 }
