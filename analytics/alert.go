@@ -140,7 +140,7 @@ func parseAlertKey(key string) (alertKey, error) {
 	number, about, _ := strings.Cut(key, "/")
 	kind, id, ok := strings.Cut(about, "/")
 	rule, err := strconv.Atoi(number)
-	if !ok || err != nil || rule < 0 || rule >= len(rules()) {
+	if !ok || err != nil || rule < 0 || rule >= ruleCount {
 		return alertKey{}, errState
 	}
 	return alertKey{rule, subject{kind, id}}, nil

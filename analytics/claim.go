@@ -32,8 +32,8 @@ func (c *claims) put(k alertKey, by event.Place) {
 }
 
 // release lets go of the early alerts of an act that has been concluded, and says
-// by which rules they were, bit by rule.
-func (c *claims) release(a *act) (rules uint16) {
+// by which rules they were.
+func (c *claims) release(a *act) (rules ruleMask) {
 	if len(c.by) == 0 {
 		return 0
 	}

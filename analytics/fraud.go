@@ -122,7 +122,7 @@ func (f *fraud) look() {
 func (f *fraud) judge(rules *Rules, a *act) (found []*finding) {
 	f.history.asked = nil
 	for i, rule := range rules.list {
-		if rules.on[a.kind]>>i&1 == 0 {
+		if !rules.on[a.kind].has(i) {
 			continue
 		}
 		if fd := rule.judge(f.history, a); fd != nil {
@@ -163,7 +163,7 @@ func (f *fraud) conclude(a *act) {
 	}
 	early := f.alerts.claims.release(a)
 	for i, rule := range rules.list {
-		if early>>i&1 == 1 {
+		if early.has(i) {
 			f.withdraw(rule, a, confirmed[i])
 		}
 	}
@@ -196,7 +196,7 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64)
 	}
 	row.Level, row.Action = riskLevel(row.Risk)
 	f.confirmed = append(f.confirmed, row) // it goes on when the model has had its say
-	rules := uint16(1) << i
+	rules := ruleMask(1) << i
 	f.truth.note(fd.about, a.at, rules)
 	watched := hold{i, a.at + fd.holds, fd.score}
 	f.watches.add(fd.about, a.at, watched)
@@ -211,7 +211,7 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64)
 }
 
 // suspect tells the truth of one act that is suspected since a moment.
-func (f *fraud) suspect(a *act, since event.Millis, rules uint16) {
+func (f *fraud) suspect(a *act, since event.Millis, rules ruleMask) {
 	switch a.kind {
 	case paid, refused, moneyBack:
 		f.totals.AlertValue += f.truth.suspect(a, since, rules)

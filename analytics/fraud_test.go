@@ -29,16 +29,17 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// Every rule has a name of its own, which is a pattern's, and is on something.
+// Every rule has a name of its own, which is a pattern's and stands at its number,
+// and is on something.
 func TestRules_areTold(t *testing.T) {
 	names := map[string]bool{}
-	for _, r := range rules() {
-		if names[r.name()] || r.on() == 0 || r.on()>>kindCount != 0 {
-			t.Errorf("rule %q is on %b", r.name(), r.on())
+	for i, r := range rules() {
+		if names[r.name()] || r.on() == 0 || r.on()>>kindCount != 0 || r.name() != ruleNames()[i] {
+			t.Errorf("rule %d, %q, is on %b", i, r.name(), r.on())
 		}
 		names[r.name()] = true
 	}
-	if len(names) != 12 {
+	if len(names) != ruleCount {
 		t.Errorf("%d rules, one a pattern wanted", len(names))
 	}
 }
@@ -163,7 +164,7 @@ func TestWatches_byRule(t *testing.T) {
 	ws = saved(t, ws, newWatches())
 	for _, c := range []struct {
 		after event.Millis
-		rules uint16
+		rules ruleMask
 		score int64
 	}{{2*hour - 1, 1<<0 | 1<<4, 92}, {2 * hour, 1 << 4, 88}, {24*hour - 1, 1 << 4, 88}, {24 * hour, 0, 0}} {
 		if rules, score := ws.over(saying(act{kind: paid, at: noon + c.after}, actTexts{device: "d-1"})); rules != c.rules || score != c.score {

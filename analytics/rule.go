@@ -19,8 +19,27 @@ type rule interface {
 	judge(h *history, a *act) *finding
 }
 
-// rules are all of them. A rule's number is its place here, and state holds it:
-// a new rule goes to the end.
+// ruleCount is how many rules there are. A rule's number is its place in rules and
+// in ruleNames, and state holds it: a new rule goes to the end of both.
+const ruleCount = 12
+
+// ruleMask is a set of rules, bit by number.
+type ruleMask uint16
+
+// A mask has a bit for every rule, or this is negative and does not compile.
+const _ = uint(16 - ruleCount)
+
+func (m ruleMask) has(rule int) bool { return m>>rule&1 == 1 }
+
+// ruleNames are by number. Most who ask for one need no rule.
+func ruleNames() [ruleCount]string {
+	return [...]string{
+		"velocity", "amount_outlier", "card_testing", "bin_attack", "credential_stuffing", "account_takeover",
+		"impossible_travel", "geo_mismatch", "new_account_high_value", "refund_abuse", "multi_accounting", "denial_of_inventory",
+	}
+}
+
+// rules are all of them, as built in.
 func rules() []rule {
 	return []rule{
 		defaultVelocity(), defaultOutlier(), defaultCardTesting(), defaultBINAttack(), defaultStuffing(), defaultTakeover(),

@@ -18,8 +18,8 @@ import (
 // Rules are the fraud rules with the parameters they judge by. They are never
 // changed once made.
 type Rules struct {
-	list []rule            // by their numbers; those that are off stand there too
-	on   [kindCount]uint16 // which rules look at a kind, bit by rule
+	list []rule              // by their numbers; those that are off stand there too
+	on   [kindCount]ruleMask // which rules look at a kind
 	text string
 }
 
@@ -133,17 +133,10 @@ func (f *rulesFile) document(body ast.Node) error {
 	return f.each(body, "the file", func(name string, key, value ast.Node) error {
 		i := slices.IndexFunc(f.list, func(r rule) bool { return r.name() == name })
 		if i < 0 {
-			return f.wrong(key, "there is no rule %q: the rules are %s", name, strings.Join(ruleNames(f.list), ", "))
+			return f.wrong(key, "there is no rule %q: the rules are %s", name, strings.Join(RuleNames(), ", "))
 		}
 		return f.rule(i, value)
 	})
-}
-
-func ruleNames(list []rule) (names []string) {
-	for _, r := range list {
-		names = append(names, r.name())
-	}
-	return names
 }
 
 // each goes through a mapping of what is called what. One of which everything is

@@ -14,7 +14,10 @@ type RuleTruth struct {
 
 // RuleNames are the names of all rules, on or off, in the order of their numbers.
 // Each is the name of the pattern that its rule is there for, too.
-func RuleNames() []string { return ruleNames(rules()) }
+func RuleNames() []string {
+	names := ruleNames()
+	return names[:]
+}
 
 // rule is the truth about one rule, made when there is none.
 func (t *Totals) rule(name string) *RuleTruth {
@@ -36,14 +39,13 @@ func (t *Totals) Detect() (all Delays) {
 
 // credit tells each rule what a label says of what it suspected. money is what
 // was at risk of the payment, if the label is about one.
-func (t *Totals) credit(all []rule, suspected uint16, l *labelled, money event.Cents) {
-	for i, r := range all {
-		own := l.fraud && l.pattern == r.name()
-		found := suspected>>i&1 == 1
+func (t *Totals) credit(suspected ruleMask, l *labelled, money event.Cents) {
+	for i, name := range ruleNames() {
+		own, found := l.fraud && l.pattern == name, suspected.has(i)
 		if !own && !found {
 			continue
 		}
-		truth := t.rule(r.name())
+		truth := t.rule(name)
 		if own {
 			truth.Subjects++
 			truth.Found += int64(step(found))

@@ -17,7 +17,6 @@ type truth struct {
 	suspected map[subject]suspicion
 	swept     event.Millis             // hour of the last sweep
 	unsaved   map[string]func() []byte // by key; nil is gone
-	rules     []rule
 	totals    *Totals
 }
 
@@ -37,7 +36,7 @@ type suspicion struct {
 // is no other word.
 type word struct {
 	since event.Millis
-	rules uint16 // bit by rule
+	rules ruleMask
 }
 
 // labelled is a label that the watermark has not passed.
@@ -67,13 +66,13 @@ const (
 )
 
 func newTruth() *truth {
-	return &truth{rules: rules(), suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}
+	return &truth{suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}
 }
 
 func (t *truth) name() string { return "truth" }
 
 // note remembers that alerts by some rules cover a subject since a moment.
-func (t *truth) note(s subject, since event.Millis, rules uint16) {
+func (t *truth) note(s subject, since event.Millis, rules ruleMask) {
 	if s.id != "" {
 		now := t.of(s, since)
 		now.add(since, rules)
@@ -101,7 +100,7 @@ func (t *truth) keep(s subject, now suspicion) {
 
 // suspect notes whom a suspected payment is of, and returns its money if that
 // was not at risk before. What was paid back is lost already.
-func (t *truth) suspect(a *act, since event.Millis, rules uint16) event.Cents {
+func (t *truth) suspect(a *act, since event.Millis, rules ruleMask) event.Cents {
 	this := subject{"payment", a.transaction()}
 	for _, s := range [...]subject{this, {"user", a.user()}, {"device", a.device()}, {"session", a.session()}} {
 		t.note(s, since, rules)
@@ -117,7 +116,7 @@ func (t *truth) suspect(a *act, since event.Millis, rules uint16) event.Cents {
 
 // add takes in that some rules suspect it since a moment, which is none before
 // those added.
-func (s *suspicion) add(since event.Millis, rules uint16) {
+func (s *suspicion) add(since event.Millis, rules ruleMask) {
 	s.last = since
 	var words []word
 	for _, w := range s.words {
@@ -135,7 +134,7 @@ func (s *suspicion) add(since event.Millis, rules uint16) {
 }
 
 // before is which rules suspected it in the time before a label.
-func (s *suspicion) before(label event.Millis) (rules uint16) {
+func (s *suspicion) before(label event.Millis) (rules ruleMask) {
 	for _, w := range s.words {
 		if label-labelDelay <= w.since && w.since < label {
 			rules |= w.rules
@@ -159,7 +158,7 @@ func (s suspicion) encode() []byte {
 func decodeSuspicion(r *reader) suspicion {
 	s := suspicion{last: event.Millis(r.int()), value: event.Cents(r.int()), atRisk: event.Millis(r.int())}
 	for len(r.b) > 0 {
-		s.words = append(s.words, word{event.Millis(r.int()), uint16(r.int())})
+		s.words = append(s.words, word{event.Millis(r.int()), ruleMask(r.int())})
 	}
 	return s
 }
@@ -209,7 +208,7 @@ func (t *truth) judge(l *labelled) {
 			t.totals.Prevented += money
 		}
 	}
-	t.totals.credit(t.rules, rules, l, money)
+	t.totals.credit(rules, l, money)
 	if l.fraud && l.pattern != "" {
 		t.tally(l.pattern, PatternTruth{1, int64(step(found))})
 	}

@@ -34,9 +34,8 @@ func newWatches() *watches {
 	return &watches{of: map[subject]watch{}, unsaved: map[subject]struct{}{}}
 }
 
-// over is which rules, bit by rule, suspect those who pay in a, and the greatest
-// of their scores.
-func (ws *watches) over(a *act) (rules uint16, score int64) {
+// over is which rules suspect those who pay in a, and the greatest of their scores.
+func (ws *watches) over(a *act) (rules ruleMask, score int64) {
 	if !a.pays() || len(ws.of) == 0 {
 		return 0, 0
 	}
@@ -123,7 +122,7 @@ func (ws *watches) load(key string, value []byte) error {
 	var w watch
 	for len(r.b) > 0 {
 		h := hold{int(r.int()), r.millis(), r.int()}
-		if h.rule < 0 || h.rule >= len(rules()) {
+		if h.rule < 0 || h.rule >= ruleCount {
 			return errState
 		}
 		w = append(w, h)
