@@ -123,9 +123,9 @@ func New(p Params) *Engine {
 	sessions.totals, kpi.totals, e.truth.totals, e.stock.totals, reconcile.totals, recs.totals = totals, totals, totals, totals, totals, totals
 	// Sessions come before KPIs: a session that ends at the watermark belongs to
 	// a window that the same watermark closes, and recommendations learn from it.
-	// Alerts come before labels for the same reason, and before sessions: rules
-	// ask for visits that are still open. What is trending comes before the lists
-	// that fall back on it.
+	// Alerts come before the labels that are left when all has been judged, and
+	// before sessions: rules ask for visits that are still open. What is trending
+	// comes before the lists that fall back on it.
 	e.jobs = measure(e.fraud, e.fraud.model, e.rulebook, sessions, kpi, newPulse(), e.truth, e.stock, reconcile, trend, recs)
 	for _, job := range e.jobs {
 		switch job.operator.(type) {

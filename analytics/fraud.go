@@ -76,6 +76,7 @@ func (f *fraud) advance(wm event.Millis) {
 		f.history.recent.forget(a.at) // or what is too old to matter would take up room among what is looked at
 		if !known {
 			f.history.trails.upTo(a.at)
+			f.truth.upTo(a.at)
 			f.conclude(a)
 			f.history.profiles.learn(a)
 			f.history.habits.learn(a)

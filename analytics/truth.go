@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -9,11 +10,13 @@ import (
 )
 
 // truth holds confirmed alerts against labels, as they become known. A label is
-// read once the watermark has passed it: by then every payment before it has
-// been judged, so what is remembered is only who has been suspected. An alert
-// that comes after the label is no merit of the rules, nor is one long before it.
+// read in its turn among what the rules judge, once the watermark has passed it:
+// every payment before it has been judged by then, and none after it, so what is
+// remembered is only who has been suspected. An alert that comes after the label is
+// no merit of the rules, nor is one long before it.
 type truth struct {
-	waiting   []labelled
+	waiting   []labelled // in order unless unsorted
+	unsorted  bool
 	suspected map[subject]suspicion
 	swept     event.Millis             // hour of the last sweep
 	unsaved   map[string]func() []byte // by key; nil is gone
@@ -54,7 +57,7 @@ const (
 	labelDelay = 60 * day
 
 	// suspicionKeep is how long a suspicion is remembered: longer than any label asks
-	// for, as one may be read when the watermark is some way beyond it.
+	// for, as one may be published when the watermark is some way beyond it.
 	suspicionKeep = labelDelay + day
 
 	// mostSuspected is enough for a week or two at some hundred events a second: most
@@ -169,29 +172,32 @@ func (t *truth) apply(r *event.Record) {
 	}
 	e := &r.Event
 	l := labelled{e.Time, r.Place, subject{clone(e.SubjectKind), clone(e.SubjectID)}, e.Fraud, clone(e.Pattern)}
-	t.waiting = append(t.waiting, l)
+	t.wait(l)
 	t.unsaved["l"+r.Place.String()] = l.encode
 }
 
+func (t *truth) wait(l labelled) { t.waiting, t.unsorted = append(t.waiting, l), true }
+
 // advance reads the labels that the watermark has passed.
 func (t *truth) advance(wm event.Millis) {
-	slices.SortFunc(t.waiting, func(a, b labelled) int {
-		switch {
-		case before(a.at, a.place, b.at, b.place):
-			return -1
-		case before(b.at, b.place, a.at, a.place):
-			return 1
-		}
-		return 0
-	})
+	t.upTo(wm - 1)
+	t.sweep(wm)
+}
+
+// upTo reads the labels up to a moment that the watermark is passing, in which
+// nothing has been judged yet.
+func (t *truth) upTo(to event.Millis) {
+	if t.unsorted {
+		t.unsorted = false
+		slices.SortFunc(t.waiting, func(a, b labelled) int { return cmp.Or(cmp.Compare(a.at, b.at), a.place.Compare(b.place)) })
+	}
 	n := 0
-	for n < len(t.waiting) && t.waiting[n].at < wm {
+	for n < len(t.waiting) && t.waiting[n].at <= to {
 		t.judge(&t.waiting[n])
 		t.unsaved["l"+t.waiting[n].place.String()] = nil
 		n++
 	}
 	t.waiting = slices.Delete(t.waiting, 0, n)
-	t.sweep(wm)
 }
 
 func (t *truth) judge(l *labelled) {
@@ -313,7 +319,7 @@ func (t *truth) load(key string, value []byte) error {
 	case strings.HasPrefix(key, "s") && ok:
 		t.suspected[subject{kind, id}] = decodeSuspicion(r)
 	case strings.HasPrefix(key, "l"):
-		t.waiting = append(t.waiting, decodeLabel(r))
+		t.wait(decodeLabel(r))
 	default:
 		return errState
 	}

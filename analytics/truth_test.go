@@ -1,10 +1,14 @@
 package analytics
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"ecomtui/event"
 )
@@ -17,7 +21,7 @@ func newTestTruth() *truth {
 
 // label is as if a label about a payment were read.
 func (t *truth) label(at event.Millis, transaction string) {
-	t.waiting = append(t.waiting, labelled{at: at, subject: subject{"payment", transaction}, fraud: true})
+	t.wait(labelled{at: at, subject: subject{"payment", transaction}, fraud: true})
 }
 
 // A label may come sixty days after the alert, and not later, however often the
@@ -113,4 +117,69 @@ func TestTruth_patternsByTheAlphabet(t *testing.T) {
 	if len(told) != mostPatterns+1 || told[len(told)-1] != names[mostPatterns] || got[other] != (PatternTruth{21 + int64(len(names)), 21}) {
 		t.Errorf("%v", got)
 	}
+}
+
+// A flood makes room among who has been suspected, and takes nothing from a label
+// that was there before it: however much is judged at once, it is read in its turn.
+func TestTruth_labelBeforeTheFlood(t *testing.T) {
+	e := New(testParams())
+	tr := e.truth
+	tr.note(subject{"payment", "t-old"}, noon, 1)
+	tr.label(noon+hour, "t-old")
+	for i := range mostSuspected - 1 {
+		tr.note(subject{"payment", fmt.Sprint("t-", i)}, noon+minute, 1)
+	}
+	e.fraud.due = append(e.fraud.due, saying(act{kind: refused, at: noon + 2*hour}, actTexts{user: "eve", transaction: "t-new"}))
+	e.fraud.watches.add(subject{"user", "eve"}, noon, hold{0, noon + 3*hour, 70})
+	e.fraud.advance(noon + 3*hour)
+	tr.advance(noon + 3*hour)
+	if tr.totals.Truth.Caught != 1 {
+		t.Errorf("%+v, %d forgotten", tr.totals.Truth, tr.totals.SuspectsForgotten)
+	}
+}
+
+// slowly is the log with months of silence in it, in step of record time.
+func (l shopLog) slowly(t *rapid.T) (records []event.Record) {
+	pauses := make([]event.Millis, rapid.IntRange(1, 4).Draw(t, "pauses"))
+	for i := range pauses {
+		pauses[i] = noon + event.Millis(rapid.IntRange(0, 3*3600).Draw(t, "after"))*1000
+	}
+	days := event.Millis(rapid.IntRange(50, 75).Draw(t, "days"))
+	for _, part := range l {
+		for _, r := range part {
+			at := r.Time
+			for _, p := range pauses {
+				if at > p {
+					r.Time += days * day
+					r.Event.Time += days * day
+				}
+			}
+			records = append(records, r)
+		}
+	}
+	slices.SortFunc(records, func(a, b event.Record) int { return cmp.Or(cmp.Compare(a.Time, b.Time), a.Place.Compare(b.Place)) })
+	return records
+}
+
+// Law: what labels find does not depend on how much is read at once, however far
+// apart in the log one thing is from the next.
+func TestLaw_labelsAfterMonths(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		records := drawLog(t).slowly(t)
+		var want Totals
+		for i, size := range []int{1, 50, len(records)} {
+			e := measuredEngine(testParams())
+			for poll := range slices.Chunk(records, size) {
+				e.Apply(poll)
+			}
+			settle(e)
+			got := e.Totals()
+			if i == 0 {
+				want = got
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("polls of %d:\n got %+v\nwant %+v", size, got, want)
+			}
+		}
+	})
 }
