@@ -37,30 +37,32 @@ func (t *Totals) Detect() (all Delays) {
 	return all
 }
 
-// credit tells each rule what a label says of what it suspected. money is what
-// was at risk of the payment, if the label is about one.
-func (t *Totals) credit(suspected ruleMask, l *labelled, money event.Cents) {
+// credit tells each rule n times what is known of what it suspected.
+func (t *Totals) credit(v *known, n int64) {
 	for i, name := range ruleNames() {
-		own, found := l.fraud && l.pattern == name, suspected.has(i)
+		own, found := v.fraud && v.pattern == name, v.found() && v.said.rules.has(i)
 		if !own && !found {
 			continue
 		}
 		truth := t.rule(name)
 		if own {
-			truth.Subjects++
-			truth.Found += int64(step(found))
+			truth.Subjects += n
+			truth.Found += n * int64(step(found))
 		}
-		if found && l.subject.kind == "payment" {
-			truth.count(l.fraud, money)
+		if found && v.payment {
+			truth.count(v, n)
+		}
+		if *truth == (RuleTruth{}) {
+			delete(t.ByRule, name) // as if it had never been
 		}
 	}
 }
 
-func (r *RuleTruth) count(fraud bool, money event.Cents) {
-	if !fraud {
-		r.Wrong++
+func (r *RuleTruth) count(v *known, n int64) {
+	if !v.fraud {
+		r.Wrong += n
 		return
 	}
-	r.Right++
-	r.Prevented += money
+	r.Right += n
+	r.Prevented += event.Cents(n) * v.said.money
 }

@@ -18,6 +18,7 @@ type truth struct {
 	waiting   []labelled // in order unless unsorted
 	unsorted  bool
 	suspected map[subject]suspicion
+	known     map[uint64]known         // by hash of the subject
 	swept     event.Millis             // hour of the last sweep
 	unsaved   map[string]func() []byte // by key; nil is gone
 	totals    *Totals
@@ -25,22 +26,6 @@ type truth struct {
 
 // subject is what a label is about.
 type subject struct{ kind, id string }
-
-// suspicion is when which rules suspected a subject: a label takes only what was
-// said in the time before it, however late it is read.
-type suspicion struct {
-	last   event.Millis
-	value  event.Cents // of a payment that was authorized
-	atRisk event.Millis
-	words  []word // in the order in which they were said
-}
-
-// word is that some rules suspected a subject. What one says again within a day
-// is no other word.
-type word struct {
-	since event.Millis
-	rules ruleMask
-}
 
 // labelled is a label that the watermark has not passed.
 type labelled struct {
@@ -64,12 +49,16 @@ const (
 	// labels come within days. Beyond it, those go whose newest alert is oldest.
 	mostSuspected = 200_000
 
+	// mostLabelled is enough for some hours of a large shop's labels; a second one
+	// of a payment mostly comes within days, if at all.
+	mostLabelled = 100_000
+
 	// mostPatterns is how many names of patterns are told apart.
 	mostPatterns = 64
 )
 
 func newTruth() *truth {
-	return &truth{suspected: map[subject]suspicion{}, unsaved: map[string]func() []byte{}}
+	return &truth{suspected: map[subject]suspicion{}, known: map[uint64]known{}, unsaved: map[string]func() []byte{}}
 }
 
 func (t *truth) name() string { return "truth" }
@@ -117,55 +106,6 @@ func (t *truth) suspect(a *act, since event.Millis, rules ruleMask) event.Cents 
 	return a.value
 }
 
-// add takes in that some rules suspect it since a moment, which is none before
-// those added.
-func (s *suspicion) add(since event.Millis, rules ruleMask) {
-	s.last = since
-	var words []word
-	for _, w := range s.words {
-		if w.since >= since-suspicionKeep {
-			words = append(words, w)
-		}
-		if w.since > since-day {
-			rules &^= w.rules
-		}
-	}
-	if rules != 0 {
-		words = append(words, word{since, rules})
-	}
-	s.words = words
-}
-
-// before is which rules suspected it in the time before a label.
-func (s *suspicion) before(label event.Millis) (rules ruleMask) {
-	for _, w := range s.words {
-		if label-labelDelay <= w.since && w.since < label {
-			rules |= w.rules
-		}
-	}
-	return rules
-}
-
-func (s suspicion) encode() []byte {
-	var w writer
-	w.int(int64(s.last))
-	w.int(int64(s.value))
-	w.int(int64(s.atRisk))
-	for _, word := range s.words {
-		w.int(int64(word.since))
-		w.int(int64(word.rules))
-	}
-	return w.b
-}
-
-func decodeSuspicion(r *reader) suspicion {
-	s := suspicion{last: event.Millis(r.int()), value: event.Cents(r.int()), atRisk: event.Millis(r.int())}
-	for len(r.b) > 0 {
-		s.words = append(s.words, word{event.Millis(r.int()), ruleMask(r.int())})
-	}
-	return s
-}
-
 func (t *truth) apply(r *event.Record) {
 	if r.Topic != event.FraudLabels {
 		return
@@ -200,24 +140,24 @@ func (t *truth) upTo(to event.Millis) {
 	t.waiting = slices.Delete(t.waiting, 0, n)
 }
 
+// judge takes a label in.
 func (t *truth) judge(l *labelled) {
-	s := t.suspected[l.subject]
-	rules := s.before(l.at)
-	found := rules != 0
-	var money event.Cents
-	if found && s.atRisk < l.at {
-		money = s.value
+	key := l.subject.hash()
+	v, again := t.known[key]
+	if again = again && v.last >= l.at-labelDelay; again { // swept or not
+		t.weigh(&v, -1)
+	} else {
+		v = known{payment: l.subject.kind == "payment"}
 	}
-	if l.subject.kind == "payment" {
-		t.totals.Truth.count(l.fraud, found)
-		if l.fraud {
-			t.totals.Prevented += money
-		}
+	if !again || l.at < v.first {
+		s := t.suspected[l.subject]
+		v.first, v.said = l.at, s.before(l.at)
 	}
-	t.totals.credit(rules, l, money)
-	if l.fraud && l.pattern != "" {
-		t.tally(l.pattern, PatternTruth{1, int64(step(found))})
+	if !again || l.after(&v) {
+		v.last, v.fraud, v.pattern = l.at, l.fraud, l.pattern
 	}
+	t.weigh(&v, 1)
+	t.remember(key, v)
 }
 
 // tally adds to what is known of a pattern. Of too many names those that come last
@@ -225,7 +165,13 @@ func (t *truth) judge(l *labelled) {
 // alone, not of the order they came in.
 func (t *truth) tally(name string, n PatternTruth) {
 	all := t.totals.ByPattern
+	if _, told := all[name]; !told && n.Subjects < 0 {
+		name = other // to which it has been added up since
+	}
 	all[name] = PatternTruth{all[name].Subjects + n.Subjects, all[name].Found + n.Found}
+	if all[name] == (PatternTruth{}) {
+		delete(all, name)
+	}
 	if len(all) <= mostPatterns {
 		return
 	}
@@ -239,37 +185,15 @@ func (t *truth) tally(name string, n PatternTruth) {
 	}
 }
 
-// Truth counts labelled payments by what they were and what the rules said.
-type Truth struct {
-	Caught, Missed     int64 // fraudulent payments with and without an alert
-	FalseAlarms, Quiet int64 // honest payments with and without one
-}
-
-func (t *Truth) count(fraud, alert bool) {
-	switch {
-	case fraud && alert:
-		t.Caught++
-	case fraud:
-		t.Missed++
-	case alert:
-		t.FalseAlarms++
-	default:
-		t.Quiet++
-	}
-}
-
-// PatternTruth counts the labelled subjects of one fraud pattern, and those of
-// them that an alert was about.
-type PatternTruth struct{ Subjects, Found int64 }
-
 // sweep lets go, once an hour of event time, of those about whom no label can come
-// any more.
+// any more, or none that is held against the one before.
 func (t *truth) sweep(now event.Millis) {
 	if now/hour <= t.swept {
 		return
 	}
 	t.swept = now / hour
 	t.forget(now - suspicionKeep)
+	t.forgetKnown(now - suspicionKeep)
 }
 
 // shrink lets go of a quarter of those suspected, if there are too many still when
@@ -283,8 +207,13 @@ func (t *truth) shrink(now event.Millis) {
 	for _, s := range t.suspected {
 		lasts = append(lasts, s.last)
 	}
-	slices.Sort(lasts)
-	t.totals.SuspectsForgotten += t.forget(lasts[len(lasts)/4] + 1)
+	t.totals.SuspectsForgotten += t.forget(quarter(lasts) + 1)
+}
+
+// quarter is the moment up to which a quarter of them lie.
+func quarter(moments []event.Millis) event.Millis {
+	slices.Sort(moments)
+	return moments[len(moments)/4]
 }
 
 // forget lets go of those whose newest alert is before a moment.
@@ -318,6 +247,8 @@ func (t *truth) load(key string, value []byte) error {
 	switch {
 	case strings.HasPrefix(key, "s") && ok:
 		t.suspected[subject{kind, id}] = decodeSuspicion(r)
+	case strings.HasPrefix(key, "v"):
+		return t.loadKnown(key, r)
 	case strings.HasPrefix(key, "l"):
 		t.wait(decodeLabel(r))
 	default:

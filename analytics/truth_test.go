@@ -29,9 +29,10 @@ func (t *truth) label(at event.Millis, transaction string) {
 func TestTruth_sixtyDays(t *testing.T) {
 	for _, often := range []bool{false, true} {
 		tr := newTestTruth()
-		tr.note(subject{"payment", "t-1"}, noon, 1)
 		for n := range event.Millis(8) {
-			tr.label(noon+labelDelay+n*12*hour, "t-1")
+			id := fmt.Sprint("t-", n)
+			tr.note(subject{"payment", id}, noon, 1)
+			tr.label(noon+labelDelay+n*12*hour, id)
 		}
 		for at := noon; often && at < noon+labelDelay+4*day; at += hour {
 			tr.advance(at)
@@ -48,12 +49,13 @@ func TestTruth_lastWordCounts(t *testing.T) {
 	tr := newTestTruth()
 	for d := range event.Millis(100) {
 		tr.note(subject{"payment", "t-1"}, noon+d*day, 1)
+		tr.note(subject{"payment", "t-2"}, noon+d*day, 1)
 	}
 	if n := len(tr.suspected[subject{"payment", "t-1"}].words); n > 62 {
 		t.Errorf("%d words remembered", n)
 	}
 	tr.label(noon+159*day, "t-1")
-	tr.label(noon+160*day, "t-1")
+	tr.label(noon+160*day, "t-2")
 	tr.advance(noon + 161*day)
 	if got := tr.totals.Truth; got.Caught != 1 || got.Missed != 1 {
 		t.Errorf("%+v", got)
@@ -92,6 +94,56 @@ func TestTruth_bounded(t *testing.T) {
 		if _, is := tr.suspected[subject{"payment", id}]; is != want {
 			t.Errorf("%s suspected: %v", id, is)
 		}
+	}
+}
+
+// A second label, and a third, takes the place of the one before, in whatever order
+// they are read; and of a payment that was labelled long ago it is the first again.
+func TestTruth_subjectsCountOnce(t *testing.T) {
+	at := func(days int, fraud bool, pattern string) labelled {
+		return labelled{at: noon + event.Millis(days)*day, subject: subject{"payment", "t-1"}, fraud: fraud, pattern: pattern}
+	}
+	labels := []labelled{at(1, true, "velocity"), at(2, false, ""), at(5, true, "card_testing")}
+	for n, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {0, 2, 1, 1}} {
+		tr := newTestTruth()
+		tr.note(subject{"payment", "t-1"}, noon, 1)
+		tr.note(subject{"payment", "t-1"}, noon+3*day, 4)
+		tr.keep(subject{"payment", "t-1"}, suspicion{last: noon + 3*day, value: 1000, atRisk: noon, words: tr.suspected[subject{"payment", "t-1"}].words})
+		for _, i := range order {
+			tr.judge(&labels[i])
+			tr = saved(t, tr, tr)
+		}
+		tt := tr.totals
+		if tt.Truth != (Truth{Caught: 1}) || tt.Prevented != 1000 || !maps.Equal(tt.ByPattern, map[string]PatternTruth{"card_testing": {1, 1}}) {
+			t.Errorf("%d: %+v, %d, %v", n, tt.Truth, tt.Prevented, tt.ByPattern)
+		}
+		if r := tt.ByRule["velocity"]; len(tt.ByRule) != 2 || r.Right != 1 || r.Prevented != 1000 || tt.ByRule["card_testing"].Right != 0 {
+			t.Errorf("%d: %+v", n, tt.ByRule)
+		}
+		late := at(100, true, "velocity")
+		if tr.judge(&late); tt.Truth != (Truth{Caught: 1, Missed: 1}) {
+			t.Errorf("%d, after a hundred days: %+v", n, tt.Truth)
+		}
+	}
+}
+
+// Of too many labelled subjects the oldest are forgotten, and of those that no
+// label is held against any more; not what they counted.
+func TestTruth_knownBounded(t *testing.T) {
+	tr := newTestTruth()
+	for i := range event.Millis(mostLabelled + 1) {
+		tr.label(noon+i, fmt.Sprint("t-", i))
+	}
+	tr.advance(noon + hour)
+	if n := len(tr.known); n > mostLabelled || n < mostLabelled/2 || tr.totals.Truth.Missed != mostLabelled+1 {
+		t.Errorf("%d remembered of %d", n, tr.totals.Truth.Missed)
+	}
+	again := saved(t, tr, newTestTruth())
+	if len(again.known) != len(tr.known) {
+		t.Errorf("%d after a restart, of %d", len(again.known), len(tr.known))
+	}
+	if tr.advance(noon + suspicionKeep + 2*hour); len(tr.known) != 0 {
+		t.Errorf("%d remembered for ever", len(tr.known))
 	}
 }
 
