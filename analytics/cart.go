@@ -73,7 +73,7 @@ func (ts *trails) picked(a *act) (things []*sighting) {
 		if s.at <= a.at-hour || s.user == user && s.what == visitBegan {
 			break
 		}
-		if s.user == user {
+		if s.user == user && s.what == picked {
 			things = append(things, s)
 		}
 		if s.before == 0 {

@@ -17,7 +17,7 @@ type payer struct {
 	several   bool    // of everything in the cart, more than one piece
 	resolve   float64 // how much of what it looked at it bought, in points
 	dear      float64 // how far above what things of their categories cost, in deviations
-	loggedIn  bool
+	loggedIn  bool    // in this visit, within three hours
 }
 
 // usualVisits is from how many visits on something that is not among a user's
@@ -59,18 +59,18 @@ func (h *history) recall(a *act) (p payer) {
 	p.strange = p.abroad && a.shipping() != "" && a.cardCountry() != a.shipping()
 	p.away = usual && p.profile.atHome > 0 && a.ipCountry() != "" && a.ipCountry() != string(p.profile.home[:])
 	var looks, adds int
-	for _, s := range h.visit(a.user(), a.at) {
+	began, visit := h.visit(a.user(), a.at)
+	for _, s := range visit {
 		switch s.Name {
 		case event.ViewItem:
 			looks++
 		case event.AddToCart:
 			adds++
-		case event.Login:
-			p.loggedIn = true
 		}
 	}
 	p.resolve, p.single = resolve(looks, adds), adds == 1
 	p.dear, p.several = h.trails.cart(a)
+	p.loggedIn = len(h.trails.logins(a, began)) > 0
 	return p
 }
 

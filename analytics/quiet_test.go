@@ -60,7 +60,7 @@ func TestSessions_untilMidnight(t *testing.T) {
 		at := midnight + event.Millis(i*2-1)*10_000
 		s.apply(&event.Record{Time: at, Event: event.Event{Name: name, UserID: "ann", Time: at, ItemID: "cap-7"}})
 	}
-	steps := s.until("ann", midnight+40_000)
+	_, steps := s.until("ann", midnight+40_000)
 	if len(steps) != 2 || steps[0].Name != event.Login {
 		t.Errorf("%+v", steps)
 	}

@@ -54,14 +54,14 @@ type history struct {
 	profiles *profiles
 	habits   *habits
 	currency string // of the shop
-	// visit are the steps of a user's visit up to a moment (see sessions.until).
-	visit func(user string, t event.Millis) []Step
+	// visit is the beginning and the steps of a user's visit up to a moment (see sessions.until).
+	visit func(user string, t event.Millis) (began event.Millis, list []Step)
 
 	asked *act  // about whom payer was asked last, since the past changed
 	payer payer // what it answered
 }
 
-func newHistory(currency string, visit func(string, event.Millis) []Step) *history {
+func newHistory(currency string, visit func(string, event.Millis) (event.Millis, []Step)) *history {
 	ps := newProfiles()
 	return &history{recent: newRecent(), trails: newTrails(ps), profiles: ps, habits: newHabits(), currency: currency, visit: visit}
 }

@@ -260,13 +260,13 @@ func (s *sessions) close(u *shopper, v *visit) {
 	s.totals.ended(&row)
 }
 
-// until are the steps of a user's open visit up to a moment, in order; none if
-// they are not certain to be all. Asked when the watermark is passing that
+// until is when a user's open visit began, and its steps up to a moment, in order;
+// none if they are not certain to be all. Asked when the watermark is passing that
 // moment, the answer does not depend on how the log was read.
-func (s *sessions) until(user string, t event.Millis) []Step {
+func (s *sessions) until(user string, t event.Millis) (began event.Millis, list []Step) {
 	u := s.users.find(user)
 	if u == nil {
-		return nil
+		return t, nil
 	}
 	for i := range u.open {
 		v := &u.open[i]
@@ -279,9 +279,9 @@ func (s *sessions) until(user string, t event.Millis) []Step {
 			n++
 		}
 		if n >= stepsEnd {
-			return nil // some may have been dropped from the middle
+			return v.start, nil // some may have been dropped from the middle
 		}
-		return steps[:n]
+		return v.start, steps[:n]
 	}
-	return nil
+	return t, nil
 }

@@ -10,10 +10,10 @@ import (
 	"ecomtui/event"
 )
 
-// trails are the countries in which visits began lately, and what was put into
-// carts, by user. Nine visits in ten come to nothing that a rule looks at, so what
-// is kept of each is small. Logins come the same way, in order, to the profiles,
-// and so do prices to what is known of them.
+// trails are the countries in which visits began lately, logins, and what was put
+// into carts, by user. Nine visits in ten come to nothing that a rule looks at, so
+// what is kept of each is small. On the way, in order, profiles learn from logins,
+// and what is known of prices from prices.
 type trails struct {
 	profiles *profiles
 	prices   *habits           // of things, by category
@@ -148,10 +148,8 @@ func (ts *trails) upTo(to event.Millis) {
 			ts.profiles.hear(s.user, s.at, s.country, s.hash)
 		case picked:
 			ts.learn(&s)
-			ts.pass(s)
-		default:
-			ts.pass(s)
 		}
+		ts.pass(s)
 		n++
 	}
 	if ts.past = n; n == len(ts.due) {
@@ -204,6 +202,26 @@ func (ts *trails) moved(a *act) (where, before string, left event.Millis, ok boo
 		number -= int64(s.before)
 	}
 	return "", "", 0, false
+}
+
+// logins are those of the user of a since a moment, newest first, and no more of
+// them than are looked at of anybody's acts.
+func (ts *trails) logins(a *act, since event.Millis) (found []*sighting) {
+	user := a.ties[oneUser]
+	for number := *ts.part(user); number >= ts.first && len(found) < mostSeen; {
+		s := &ts.passed[number-ts.first]
+		if s.at < since {
+			break
+		}
+		if s.user == user && s.what == loggedIn {
+			found = append(found, s)
+		}
+		if s.before == 0 {
+			break
+		}
+		number -= int64(s.before)
+	}
+	return found
 }
 
 // waitingKey is of the one row that is written anew each time.
