@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"slices"
 
 	"ecomtui/event"
 )
@@ -75,20 +76,15 @@ func (o *takeover) name() string { return "account_takeover" }
 func (o *takeover) on() kinds    { return anyPayment }
 
 func (o *takeover) judge(h *history, a *act) *finding {
-	acts := h.recent.within(oneUser, a, o.span, 1<<loginFailed|1<<accountChanged, 1)
-	acts = some(acts, func(b *act) bool { return b.device() == a.device() })
+	acts, in := o.breakIn(h, a)
+	if acts == nil {
+		return nil
+	}
 	var n [kindCount]int
 	for _, b := range acts {
 		n[b.kind]++
 	}
-	if n[loginFailed] == 0 {
-		return nil
-	}
-	p := h.who(a)
-	if !p.loggedIn {
-		return nil
-	}
-	points, signals := o.weights.points(p)
+	points, signals := o.weights.points(h.who(a))
 	points += o.failed * float64(min(n[loginFailed], o.mostFailed))
 	if n[accountChanged] > 0 {
 		points += o.changed
@@ -99,9 +95,32 @@ func (o *takeover) judge(h *history, a *act) *finding {
 	}
 	f := &finding{
 		about: subject{"payment", a.transaction()}, score: graded(76, int(points-o.limit)), evidence: append(acts, a), holds: o.holds,
-		why:     fmt.Sprintf("%d failed logins, then one that did not, then a payment %s later", n[loginFailed], spanText(a.at-acts[0].at)),
+		why:     fmt.Sprintf("%d failed logins, then one that did not, then a payment %s later", n[loginFailed], spanText(a.at-in)),
 		silent:  fmt.Sprintf("silent below %.1f points, or without a failed login in the %s before", o.limit, spanText(o.span)),
 		signals: signals,
 	}
 	return f.signal("failed logins, "+spanText(o.span), float64(n[loginFailed]), 1).signal("points", points, o.limit)
+}
+
+// breakIn is what came before a payment in the order that speaks of one: logins
+// that fail, one that does not, changes of the account, all on the payment's device.
+// in is when that login was. What is of one moment is in order: some clocks only
+// tell seconds.
+func (o *takeover) breakIn(h *history, a *act) (acts []*act, in event.Millis) {
+	acts = h.recent.within(oneUser, a, o.span, 1<<loginFailed|1<<accountChanged, 1)
+	acts = some(acts, func(b *act) bool { return b.device() == a.device() })
+	first := slices.IndexFunc(acts, func(b *act) bool { return b.kind == loginFailed })
+	if first < 0 {
+		return nil, 0
+	}
+	logins := h.trails.logins(a, acts[first].at)
+	device := hash32(a.device())
+	logins = slices.DeleteFunc(logins, func(s *sighting) bool { return s.hash != device })
+	if len(logins) == 0 {
+		return nil, 0
+	}
+	last, in := logins[0].at, logins[len(logins)-1].at
+	return some(acts, func(b *act) bool {
+		return b.kind == loginFailed && b.at <= last || b.kind == accountChanged && b.at >= in
+	}), in
 }
