@@ -136,17 +136,29 @@ func (f *fraud) judge(rules *Rules, a *act) (found []*finding) {
 	return found
 }
 
-// conclude is the last word on a.
+// conclude is the last word on a. What was said early is taken back unless it came
+// to the same alert, by the rules that are in force now or others.
 func (f *fraud) conclude(a *act) {
-	rules := f.rules.at(a.at)
-	if rules.on[a.kind] == 0 && !a.pays() {
-		return
+	early := f.alerts.claims.release(a)
+	var confirmed [ruleCount]string
+	if rules := f.rules.at(a.at); rules.on[a.kind] != 0 || a.pays() {
+		confirmed = f.decide(rules, a)
 	}
+	for i, name := range ruleNames() {
+		if early.has(i) {
+			f.withdraw(name, a, confirmed[i])
+		}
+	}
+}
+
+// decide confirms what rules have to say about a, and returns the ids of those
+// alerts by rule.
+func (f *fraud) decide(rules *Rules, a *act) (confirmed [ruleCount]string) {
 	f.watches.sweep(a.at)
 	var scores []int64
-	if rules, score := f.watches.over(a); rules != 0 {
+	if by, score := f.watches.over(a); by != 0 {
 		scores = append(scores, score)
-		f.suspect(a, a.at, rules)
+		f.suspect(a, a.at, by)
 	}
 	found := f.judge(rules, a)
 	for _, fd := range found {
@@ -156,27 +168,21 @@ func (f *fraud) conclude(a *act) {
 	}
 	signs, anomaly := f.model.see(a)
 	risk := together(append(scores, moderated(anomaly)))
-	confirmed := map[int]string{}
 	for i, fd := range found {
 		if fd != nil {
 			confirmed[i] = f.confirm(i, rules.list[i], fd, a, risk, anomaly)
 		}
 	}
-	early := f.alerts.claims.release(a)
-	for i, rule := range rules.list {
-		if early.has(i) {
-			f.withdraw(rule, a, confirmed[i])
-		}
-	}
 	f.model.take(a, &signs, f.confirmed)
 	f.confirmed = nil
+	return confirmed
 }
 
 // withdraw takes back what a rule said when a arrived, unless it came to the
 // alert that has been confirmed.
-func (f *fraud) withdraw(r rule, a *act, confirmed string) {
-	if id := alertID(r.name(), a.place); id != confirmed {
-		f.emit(&AlertRow{ID: id, Rule: r.name(), At: a.at, Raised: a.published, State: AlertWithdrawn})
+func (f *fraud) withdraw(rule string, a *act, confirmed string) {
+	if id := alertID(rule, a.place); id != confirmed {
+		f.emit(&AlertRow{ID: id, Rule: rule, At: a.at, Raised: a.published, State: AlertWithdrawn})
 	}
 }
 

@@ -128,11 +128,12 @@ func (b *rulebook) sort() {
 	slices.SortFunc(b.versions, func(x, y *edition) int { return cmp.Compare(x.Version, y.Version) })
 }
 
-// Adopt makes r the rules for what happens from now on, that is after every
-// event aggregated so far: nothing that has been judged is judged again, and
-// what is to be judged is judged by the rules of its own time. Rules that are in
-// force already change nothing, nor does nil. An Engine at the beginning of the
-// log takes them for all of it.
+// Adopt makes r the rules for what happens from now on, that is after Newest, and
+// no earlier than the Watermark: no last word is spoken again, and what is to be
+// judged is judged by the rules of its own time. An early alert about what a clock
+// far ahead has said is taken back if they do not confirm it. Rules that are in
+// force already change nothing, nor does nil. An Engine at the beginning of the log
+// takes them for all of it.
 func (e *Engine) Adopt(r *Rules) {
 	if r == nil {
 		return
