@@ -53,12 +53,12 @@ func (o *outlier) judge(h *history, a *act) *finding {
 		return nil
 	}
 	p := h.who(a)
-	points, signals := o.weights.points(p)
-	points += z * o.deviation
+	rest, signals := o.weights.points(p)
+	points := rest + z*o.deviation
 	if z < alone && points < o.limit {
 		return nil
 	}
-	need := min(alone, max(o.least, (o.limit-points)/o.deviation+z))
+	need := max(o.least, min(alone, o.enough(rest)))
 	most := max(math.Exp(usual.mean+need*usual.deviation()), usual.usual()*least)
 	f := &finding{
 		about: subject{"payment", a.transaction()}, score: min(95, 66+int64(outlierSlope*max(points-o.limit, z-alone))), evidence: []*act{a},
@@ -69,4 +69,16 @@ func (o *outlier) judge(h *history, a *act) *finding {
 	f.signal("deviations above usual", z, need).signal("points", points, o.limit)
 	f.signals = append(f.signals, Signal{Name: "amount over usual", Value: ratio, Limit: least, Unit: "×"})
 	return f
+}
+
+// enough is from how many deviations on the points are enough, beside those that
+// other signs give. Rules may give none for the amount.
+func (o *outlier) enough(rest float64) float64 {
+	switch {
+	case rest >= o.limit:
+		return 0
+	case o.deviation == 0:
+		return math.Inf(1)
+	}
+	return (o.limit - rest) / o.deviation
 }
