@@ -123,14 +123,11 @@ func (r *recent) within(t tie, a *act, span event.Millis, of kinds, least int) [
 			n++
 		}
 	}
-	switch list = list[from:end:end]; n {
-	case len(list):
-		return list
-	case 0:
-		return nil
-	}
 	if n < least {
 		return nil
+	}
+	if list = list[from:end:end]; n == len(list) {
+		return list
 	}
 	return some(list, func(b *act) bool { return of.has(b.kind) })
 }

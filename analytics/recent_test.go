@@ -27,3 +27,19 @@ func TestRecent_looksPastWhatIsToBeForgotten(t *testing.T) {
 		t.Errorf("%d acts found before, %d after", before, after)
 	}
 }
+
+// Where there are fewer acts than a rule wants there are none for it, also when all
+// that there is within the span is of its kinds.
+func TestRecent_fewerThanWanted(t *testing.T) {
+	r := newRecent()
+	var last *act
+	for i, at := range []event.Millis{noon, noon + 2*hour, noon + 2*hour + minute} {
+		last = saying(act{at: at, kind: paid, place: event.Place{Offset: int64(i)}}, actTexts{user: "ann"})
+		r.see(last)
+	}
+	for least, want := range map[int]int{1: 2, 2: 2, 3: 0} {
+		if got := len(r.within(oneUser, last, hour, anyPayment, least)); got != want {
+			t.Errorf("%d acts where %d are wanted, want %d", got, least, want)
+		}
+	}
+}

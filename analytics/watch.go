@@ -6,12 +6,11 @@ import (
 	"ecomtui/event"
 )
 
-// watches are the users, devices, cards and visits that an alert is about or
-// whose payments it names, for as long as the rule says that it holds. Their
-// payments in that time are suspected too, whatever they look like: the card
-// that worked is spent in peace, and an account that was broken into is no
-// longer its owner's. A watch that has ended says nothing, whether it has been
-// swept or not.
+// watches are the users, devices and cards that an alert is about or whose payments
+// it names, for as long as the rule says that it holds. Their payments in that time
+// are suspected too, whatever they look like: the card that worked is spent in
+// peace, and an account that was broken into is no longer its owner's. A watch that
+// has ended says nothing, whether it has been swept or not.
 type watches struct {
 	of      map[subject]watch
 	swept   event.Millis // hour of the last sweep
@@ -39,7 +38,7 @@ func (ws *watches) over(a *act) (rules ruleMask, score int64) {
 	if !a.pays() || len(ws.of) == 0 {
 		return 0, 0
 	}
-	for _, s := range [...]subject{{"user", a.user()}, {"device", a.device()}, {"card", a.card()}, {"session", a.session()}} {
+	for _, s := range [...]subject{{"user", a.user()}, {"device", a.device()}, {"card", a.card()}} {
 		for _, h := range ws.of[s] {
 			if a.at < h.until {
 				rules |= 1 << h.rule
