@@ -32,7 +32,8 @@ type standing struct {
 	until event.Millis // when it stops growing
 	at    event.Millis // of the newest act it names, and where that is
 	place event.Place
-	value event.Cents // of the authorized payments it has named
+	value event.Cents  // of the authorized payments it has named
+	took  event.Millis // from the first act it named to the one that raised it
 }
 
 const (
@@ -67,7 +68,7 @@ func (s *alerts) take(rule int, name string, fd *finding, a *act) (on standing, 
 	k := keyOf(rule, fd, a)
 	on, ok := s.on[k]
 	if !ok || a.at >= on.until {
-		on, fresh = standing{id: alertID(name, a.place)}, true
+		on, fresh = standing{id: alertID(name, a.place), took: a.at - fd.evidence[0].at}, true
 	}
 	for _, b := range fd.evidence {
 		if b.kind == paid && (b.at > on.at || b.at == on.at && b.place.Compare(on.place) > 0 || fresh) {
@@ -110,7 +111,7 @@ func (s *alerts) save(emit func(string, []byte)) {
 		}
 		var w writer
 		w.string(on.id)
-		for _, n := range []int64{int64(on.until), int64(on.at), int64(on.value)} {
+		for _, n := range []int64{int64(on.until), int64(on.at), int64(on.value), int64(on.took)} {
 			w.int(n)
 		}
 		w.place(on.place)
@@ -126,7 +127,7 @@ func (s *alerts) load(key string, value []byte) error {
 	}
 	r := &reader{b: value}
 	s.on[k] = standing{
-		id: r.string(), until: r.millis(), at: r.millis(), value: event.Cents(r.int()), place: r.place(),
+		id: r.string(), until: r.millis(), at: r.millis(), value: event.Cents(r.int()), took: r.millis(), place: r.place(),
 	}
 	return r.done()
 }

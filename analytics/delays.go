@@ -17,9 +17,10 @@ const (
 )
 
 // Add counts one span.
-func (d *Delays) Add(span event.Millis) { d[delayStep(max(0, int64(span)/1000))]++ }
+func (d *Delays) Add(span event.Millis) { d[delayStep(span)]++ }
 
-func delayStep(seconds int64) int {
+func delayStep(span event.Millis) int {
+	seconds := max(0, int64(span)/1000)
 	if seconds < 1<<delayBits {
 		return int(seconds)
 	}

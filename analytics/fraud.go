@@ -158,7 +158,7 @@ func (f *fraud) decide(rules *Rules, a *act) (confirmed [ruleCount]string) {
 	var scores []int64
 	if by, score := f.watches.over(a); by != 0 {
 		scores = append(scores, score)
-		f.suspect(a, a.at, by)
+		f.suspect(a, a.at, by, inItsWake)
 	}
 	found := f.judge(rules, a)
 	for _, fd := range found {
@@ -195,7 +195,6 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64)
 	if fresh {
 		f.totals.Alerts++
 		f.totals.AlertsByRule[name]++
-		f.totals.rule(name).Detect.Add(a.published - fd.evidence[0].at)
 	}
 	row.ID, row.State, row.Risk, row.Anomaly, row.Confirmed = on.id, AlertConfirmed, risk, anomaly, a.at+f.lateness
 	if fd.about.kind != "payment" && on.value > 0 {
@@ -204,11 +203,11 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64)
 	row.Level, row.Action = riskLevel(row.Risk)
 	f.confirmed = append(f.confirmed, row) // it goes on when the model has had its say
 	rules := ruleMask(1) << i
-	f.truth.note(fd.about, a.at, rules)
+	f.truth.note(fd.about, a.at, rules, on.took)
 	watched := hold{i, a.at + fd.holds, fd.score}
 	f.watches.add(fd.about, a.at, watched)
 	for _, b := range fd.evidence {
-		f.suspect(b, a.at, rules)
+		f.suspect(b, a.at, rules, on.took)
 		if b.pays() {
 			f.watches.add(subject{"user", b.user()}, a.at, watched)
 			f.watches.add(subject{"device", b.device()}, a.at, watched)
@@ -217,13 +216,14 @@ func (f *fraud) confirm(i int, r rule, fd *finding, a *act, risk, anomaly int64)
 	return on.id
 }
 
-// suspect tells the truth of one act that is suspected since a moment.
-func (f *fraud) suspect(a *act, since event.Millis, rules ruleMask) {
+// suspect tells the truth of one act that is suspected since a moment, by alerts
+// that had taken so long.
+func (f *fraud) suspect(a *act, since event.Millis, rules ruleMask, took event.Millis) {
 	switch a.kind {
 	case paid, refused, moneyBack:
-		f.totals.AlertValue += f.truth.suspect(a, since, rules)
+		f.totals.AlertValue += f.truth.suspect(a, since, rules, took)
 	case carted, checkedOut:
-		f.truth.note(subject{"session", a.session()}, since, rules)
+		f.truth.note(subject{"session", a.session()}, since, rules, took)
 	}
 }
 

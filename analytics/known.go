@@ -23,7 +23,18 @@ type known struct {
 // said is what rules had said of a subject.
 type said struct {
 	rules ruleMask
-	money event.Cents // of a payment that was authorized, and would have been lost
+	money event.Cents      // of a payment that was authorized, and would have been lost
+	took  [ruleCount]uint8 // step of Delays and one; 0 where no alert named it
+}
+
+// take takes in a word, which is none before those taken in.
+func (s *said) take(w word) {
+	s.rules |= w.rules
+	for i := range s.took {
+		if w.rules.has(i) && w.took >= 0 && s.took[i] == 0 {
+			s.took[i] = uint8(delayStep(w.took)) + 1
+		}
+	}
 }
 
 // found reports whether any rule had suspected the subject.
@@ -118,6 +129,7 @@ func (v known) encode() []byte {
 	if v.said != nil {
 		w.int(int64(v.said.rules))
 		w.int(int64(v.said.money))
+		w.b = append(w.b, v.said.took[:]...)
 	}
 	return w.b
 }
@@ -129,8 +141,23 @@ func (t *truth) loadKnown(key string, r *reader) error {
 	}
 	v := known{first: r.millis(), last: r.millis(), payment: r.bool(), fraud: r.bool(), pattern: r.string()}
 	if len(r.b) > 0 {
-		v.said = &said{ruleMask(r.int()), event.Cents(r.int())}
+		v.said = decodeSaid(r)
 	}
 	t.known[hash] = v
 	return r.done()
+}
+
+func decodeSaid(r *reader) *said {
+	s := &said{rules: ruleMask(r.int()), money: event.Cents(r.int())}
+	if len(r.b) < ruleCount {
+		r.fail()
+	}
+	r.b = r.b[copy(s.took[:], r.b):]
+	for _, step := range s.took {
+		if step > delaySteps {
+			r.fail()
+			s.took = [ruleCount]uint8{}
+		}
+	}
+	return s
 }

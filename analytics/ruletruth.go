@@ -4,12 +4,12 @@ import "ecomtui/event"
 
 // RuleTruth is how one rule did by itself, whatever the others said: by labelled
 // payments, by the labelled subjects of the pattern that it is there for, and by
-// how long its alerts took from the first thing they name.
+// how long it took to find those that were fraud.
 type RuleTruth struct {
 	Right, Wrong    int64       // labelled payments that it suspected: fraudulent, honest
 	Subjects, Found int64       // labelled as fraud of its pattern; of them, those that it suspected
 	Prevented       event.Cents // of the fraudulent payments that it suspected; others may have suspected them too
-	Detect          Delays
+	Detect          Delays      // of subjects labelled as fraud: from the first thing that its alert about them named to when it was raised, in event time
 }
 
 // RuleNames are the names of all rules, on or off, in the order of their numbers.
@@ -29,7 +29,7 @@ func (t *Totals) rule(name string) *RuleTruth {
 	return r
 }
 
-// Detect is how long alerts took, by whichever rule.
+// Detect is how long it took to find fraud, by whichever rule.
 func (t *Totals) Detect() (all Delays) {
 	for _, r := range t.ByRule {
 		all.merge(&r.Detect)
@@ -51,6 +51,9 @@ func (t *Totals) credit(v *known, n int64) {
 		}
 		if found && v.payment {
 			truth.count(v, n)
+		}
+		if found && v.fraud && v.said.took[i] > 0 {
+			truth.Detect[v.said.took[i]-1] += n
 		}
 		if *truth == (RuleTruth{}) {
 			delete(t.ByRule, name) // as if it had never been

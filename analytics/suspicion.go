@@ -16,11 +16,16 @@ type suspicion struct {
 type word struct {
 	since event.Millis
 	rules ruleMask
+	took  event.Millis // how long the alert had taken that says so, or inItsWake
 }
+
+// inItsWake is of who is suspected while an alert holds, which need not name them:
+// that says nothing of how long it takes to find out.
+const inItsWake event.Millis = -1
 
 // add takes in that some rules suspect it since a moment, which is none before
 // those added.
-func (s *suspicion) add(since event.Millis, rules ruleMask) {
+func (s *suspicion) add(since event.Millis, rules ruleMask, took event.Millis) {
 	s.last = since
 	var words []word
 	for _, w := range s.words {
@@ -32,7 +37,7 @@ func (s *suspicion) add(since event.Millis, rules ruleMask) {
 		}
 	}
 	if rules != 0 {
-		words = append(words, word{since, rules})
+		words = append(words, word{since, rules, took})
 	}
 	s.words = words
 }
@@ -42,7 +47,7 @@ func (s *suspicion) before(label event.Millis) *said {
 	var out said
 	for _, w := range s.words {
 		if label-labelDelay <= w.since && w.since < label {
-			out.rules |= w.rules
+			out.take(w)
 		}
 	}
 	if out.rules == 0 {
@@ -62,6 +67,7 @@ func (s suspicion) encode() []byte {
 	for _, word := range s.words {
 		w.int(int64(word.since))
 		w.int(int64(word.rules))
+		w.int(int64(word.took))
 	}
 	return w.b
 }
@@ -69,7 +75,7 @@ func (s suspicion) encode() []byte {
 func decodeSuspicion(r *reader) suspicion {
 	s := suspicion{last: event.Millis(r.int()), value: event.Cents(r.int()), atRisk: event.Millis(r.int())}
 	for len(r.b) > 0 {
-		s.words = append(s.words, word{event.Millis(r.int()), ruleMask(r.int())})
+		s.words = append(s.words, word{event.Millis(r.int()), ruleMask(r.int()), event.Millis(r.int())})
 	}
 	return s
 }

@@ -63,11 +63,12 @@ func newTruth() *truth {
 
 func (t *truth) name() string { return "truth" }
 
-// note remembers that alerts by some rules cover a subject since a moment.
-func (t *truth) note(s subject, since event.Millis, rules ruleMask) {
+// note remembers that alerts by some rules cover a subject since a moment, and how
+// long they had taken.
+func (t *truth) note(s subject, since event.Millis, rules ruleMask, took event.Millis) {
 	if s.id != "" {
 		now := t.of(s, since)
-		now.add(since, rules)
+		now.add(since, rules, took)
 		t.keep(s, now)
 	}
 }
@@ -92,10 +93,10 @@ func (t *truth) keep(s subject, now suspicion) {
 
 // suspect notes whom a suspected payment is of, and returns its money if that
 // was not at risk before. What was paid back is lost already.
-func (t *truth) suspect(a *act, since event.Millis, rules ruleMask) event.Cents {
+func (t *truth) suspect(a *act, since event.Millis, rules ruleMask, took event.Millis) event.Cents {
 	this := subject{"payment", a.transaction()}
 	for _, s := range [...]subject{this, {"user", a.user()}, {"device", a.device()}, {"session", a.session()}} {
-		t.note(s, since, rules)
+		t.note(s, since, rules, took)
 	}
 	now := t.of(this, since)
 	if a.kind != paid || now.value > 0 || this.id == "" {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -31,7 +32,7 @@ func TestTruth_sixtyDays(t *testing.T) {
 		tr := newTestTruth()
 		for n := range event.Millis(8) {
 			id := fmt.Sprint("t-", n)
-			tr.note(subject{"payment", id}, noon, 1)
+			tr.note(subject{"payment", id}, noon, 1, 0)
 			tr.label(noon+labelDelay+n*12*hour, id)
 		}
 		for at := noon; often && at < noon+labelDelay+4*day; at += hour {
@@ -48,8 +49,8 @@ func TestTruth_sixtyDays(t *testing.T) {
 func TestTruth_lastWordCounts(t *testing.T) {
 	tr := newTestTruth()
 	for d := range event.Millis(100) {
-		tr.note(subject{"payment", "t-1"}, noon+d*day, 1)
-		tr.note(subject{"payment", "t-2"}, noon+d*day, 1)
+		tr.note(subject{"payment", "t-1"}, noon+d*day, 1, 0)
+		tr.note(subject{"payment", "t-2"}, noon+d*day, 1, 0)
 	}
 	if n := len(tr.suspected[subject{"payment", "t-1"}].words); n > 62 {
 		t.Errorf("%d words remembered", n)
@@ -66,7 +67,7 @@ func TestTruth_lastWordCounts(t *testing.T) {
 func TestTruth_forgetsWithoutLabels(t *testing.T) {
 	tr := newTestTruth()
 	for d := range event.Millis(400) {
-		tr.note(subject{"user", fmt.Sprint("u-", d)}, noon+d*day, 1)
+		tr.note(subject{"user", fmt.Sprint("u-", d)}, noon+d*day, 1, 0)
 		tr.advance(noon + d*day)
 	}
 	if n := len(tr.suspected); n != 62 {
@@ -81,9 +82,9 @@ func TestTruth_forgetsWithoutLabels(t *testing.T) {
 func TestTruth_bounded(t *testing.T) {
 	tr := newTestTruth()
 	for i := range event.Millis(mostSuspected + 1) {
-		tr.note(subject{"payment", fmt.Sprint("t-", i)}, noon+i, 1)
+		tr.note(subject{"payment", fmt.Sprint("t-", i)}, noon+i, 1, 0)
 		if i == mostSuspected-1 {
-			tr.note(subject{"payment", "t-0"}, noon+i, 1)
+			tr.note(subject{"payment", "t-0"}, noon+i, 1, 0)
 		}
 	}
 	n, gone := len(tr.suspected), tr.totals.SuspectsForgotten
@@ -106,8 +107,8 @@ func TestTruth_subjectsCountOnce(t *testing.T) {
 	labels := []labelled{at(1, true, "velocity"), at(2, false, ""), at(5, true, "card_testing")}
 	for n, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {0, 2, 1, 1}} {
 		tr := newTestTruth()
-		tr.note(subject{"payment", "t-1"}, noon, 1)
-		tr.note(subject{"payment", "t-1"}, noon+3*day, 4)
+		tr.note(subject{"payment", "t-1"}, noon, 1, 0)
+		tr.note(subject{"payment", "t-1"}, noon+3*day, 4, 0)
 		tr.keep(subject{"payment", "t-1"}, suspicion{last: noon + 3*day, value: 1000, atRisk: noon, words: tr.suspected[subject{"payment", "t-1"}].words})
 		for _, i := range order {
 			tr.judge(&labels[i])
@@ -176,10 +177,10 @@ func TestTruth_patternsByTheAlphabet(t *testing.T) {
 func TestTruth_labelBeforeTheFlood(t *testing.T) {
 	e := New(testParams())
 	tr := e.truth
-	tr.note(subject{"payment", "t-old"}, noon, 1)
+	tr.note(subject{"payment", "t-old"}, noon, 1, 0)
 	tr.label(noon+hour, "t-old")
 	for i := range mostSuspected - 1 {
-		tr.note(subject{"payment", fmt.Sprint("t-", i)}, noon+minute, 1)
+		tr.note(subject{"payment", fmt.Sprint("t-", i)}, noon+minute, 1, 0)
 	}
 	e.fraud.due = append(e.fraud.due, saying(act{kind: refused, at: noon + 2*hour}, actTexts{user: "eve", transaction: "t-new"}))
 	e.fraud.watches.add(subject{"user", "eve"}, noon, hold{0, noon + 3*hour, 70})
@@ -234,4 +235,44 @@ func TestLaw_labelsAfterMonths(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Time to detect is event time, however late something is published; it is of
+// subjects whose label says fraud, and not of who is suspected in an alert's wake.
+func TestTruth_timeToDetect(t *testing.T) {
+	s := newStory(Defaults())
+	tellOn := func(lines ...string) {
+		t.Helper()
+		for _, line := range lines {
+			if err := s.line(strings.Fields(line)); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+			if err := s.restart(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := func(when string, n int64) {
+		t.Helper()
+		all := s.e.Totals()
+		var want Delays
+		want[delayStep(20*minute)] = n
+		if got := all.Detect(); got != want {
+			t.Errorf("%s: %v, want %d of twenty minutes", when, got, n)
+		}
+	}
+	tellOn(
+		"event 12:00:00 eve payment_declined card=c-1 value=1.00 tx=t-1",
+		"event 12:00:01 eve payment_declined card=c-1 value=1.00 tx=t-2",
+		"event 12:00:02 eve payment_declined card=c-1 value=1.00 tx=t-3",
+		"event 12:20:00 eve payment_authorized card=c-1 value=10.00 tx=t-4 published=12:50:00",
+		"event 12:30:00 eve payment_authorized card=c-1 value=10.00 tx=t-5 published=12:51:00", // the alert grows
+		"event 14:10:00 eve payment_authorized card=c-1 value=10.00 tx=t-6",                    // and holds
+		"watermark 14:30:00",
+	)
+	want("no label", 0)
+	tellOn("event 15:00:00 t-1 label fraud=no", "event 15:00:00 t-3 label fraud=yes", "event 15:00:00 t-4 label fraud=yes", "event 15:00:00 t-6 label fraud=yes", "watermark 15:30:00")
+	want("two that the alert names", 2)
+	tellOn("event 16:00:00 t-4 label fraud=no", "event 16:00:00 t-1 label fraud=yes", "event 16:00:00 eve label kind=user fraud=yes", "watermark 16:30:00")
+	want("one less, and two more", 3)
 }

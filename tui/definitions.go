@@ -41,7 +41,7 @@ func definitions() [][2]string {
 		{"caught", "money of payments that raised an alert and were fraud"},
 		{"rules", "each by itself: recall is of its own pattern, and what several suspected counts for each of them"},
 		{"false alarms", "payments that a rule suspected and that were honest, as labels say; and their share of honest payments"},
-		{"detected in", "from the first event that an alert names to when it could be raised, half of all alerts"},
+		{"detected in", "from the first event that an alert names to the one that raised it, half of what labels call fraud"},
 		{"early, confirmed", "an alert is raised at once; once no older event can come any more it is confirmed or withdrawn"},
 		{"left", "on hand less reserved: what can still be sold; below zero it is oversold"},
 		{"on hand, reserved", "what lies at a place; what of it is held for orders under way"},

@@ -56,7 +56,7 @@ func (s *scene) scoreCells(name string) []cell {
 	}
 }
 
-// detected is the median of how long alerts took, or that there is none.
+// detected is the median of how long it took to find fraud, or that there is none.
 func detected(d *analytics.Delays) string {
 	seconds, ok := d.Median()
 	if !ok {

@@ -90,7 +90,7 @@ type fraudPart struct {
 	Precision         *float64               `json:"precision"`
 	Recall            *float64               `json:"recall"`
 	FalsePositiveRate *float64               `json:"false_positive_rate"` // of the honest payments, those suspected
-	TimeToDetect      *float64               `json:"time_to_detect_s"`    // median, of all alerts
+	TimeToDetect      *float64               `json:"time_to_detect_s"`    // median, of what labels call fraud
 	ByPattern         map[string]patternPart `json:"by_pattern"`
 	Rules             map[string]rulePart    `json:"rules"`
 	PreventedLoss     event.Cents            `json:"prevented_loss_cents"`
