@@ -29,9 +29,9 @@ func stockRows(us []Update) map[string]StockRow {
 	return out
 }
 
-// At a turn of ten minutes what sells and what is sold out is made anew, for a sale
-// until two hours after it; what does neither is left alone, and so is everything
-// between two turns.
+// At a turn of ten minutes what has sold and what is sold out is made anew, however
+// long ago; what has done neither is left alone, and so is everything between two
+// turns.
 func TestStock_madeAnewOnlyWhereTimeChangesIt(t *testing.T) {
 	s := moved(t,
 		[]string{"event", "12:00:00", "idle@lis", "received", "quantity=9"},
@@ -50,7 +50,7 @@ func TestStock_madeAnewOnlyWhereTimeChangesIt(t *testing.T) {
 		{"12:19:59.999", nil},
 		{"13:50:00", []string{"out", "sells"}}, // several at once
 		{"14:00:00", []string{"out", "sells"}}, // the sale is two hours old
-		{"14:10:00", []string{"out"}},
+		{"14:10:00", []string{"out", "sells"}},
 	} {
 		if err := s.watermark(parseClock(turn.at)); err != nil {
 			t.Fatal(err)
