@@ -27,6 +27,7 @@ import (
 	"slices"
 
 	"ecomtui/archive/columnar"
+	"ecomtui/crash"
 	"ecomtui/event"
 	"ecomtui/pipeline"
 )
@@ -236,10 +237,12 @@ func (a *Archive) Committed(files []pipeline.File) error {
 		if ok && f.First <= old.Last && old.First <= f.Last {
 			delete(a.tails, at)
 			if f.Path != old.Path {
+				crash.At(crash.TailReplaced)
 				err := os.Remove(filepath.Join(a.dir, filepath.FromSlash(old.Path)))
 				if err != nil && !errors.Is(err, os.ErrNotExist) {
 					return fmt.Errorf("delete the tail that %s replaces: %w", f.Path, err)
 				}
+				crash.At(crash.TailRemoved)
 			}
 		}
 		if f.Tail {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 
 	"ecomtui/archive/columnar"
+	"ecomtui/crash"
 	"ecomtui/event"
 	"ecomtui/pipeline"
 )
@@ -53,6 +54,7 @@ func create(dir string, n name, c *columns, enc *columnar.Encoder, group groupLi
 	if f.out, err = columnar.NewFile(io.MultiWriter(f.f, f.sum), enc, c.list); err != nil {
 		return nil, errors.Join(err, f.drop())
 	}
+	crash.At(crash.FileCreated)
 	return f, nil
 }
 
@@ -89,9 +91,11 @@ func (f *file) seal(clock event.Millis) (pipeline.File, error) {
 	if err := f.out.Close(clockKey, strconv.FormatInt(int64(clock), 10)); err != nil {
 		return pipeline.File{}, err
 	}
+	crash.At(crash.FileClosed)
 	if err := f.f.Sync(); err != nil {
 		return pipeline.File{}, err
 	}
+	crash.At(crash.FileSynced)
 	if err := f.f.Close(); err != nil {
 		return pipeline.File{}, err
 	}
@@ -99,9 +103,11 @@ func (f *file) seal(clock event.Millis) (pipeline.File, error) {
 	if err := os.Rename(f.tmp(), whole); err != nil {
 		return pipeline.File{}, err
 	}
+	crash.At(crash.FileNamed)
 	if err := f.syncFolders(filepath.Dir(whole)); err != nil {
 		return pipeline.File{}, err
 	}
+	crash.At(crash.FileSealed)
 	return pipeline.File{
 		Path: f.name.String(), Topic: f.Topic, Partition: f.Partition.Partition, First: f.first, Last: f.last,
 		Rows: f.out.Rows(), Bytes: f.out.Size(), SHA256: hex.EncodeToString(f.sum.Sum(nil)),

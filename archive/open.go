@@ -13,6 +13,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"ecomtui/archive/columnar"
+	"ecomtui/crash"
 	"ecomtui/event"
 	"ecomtui/pipeline"
 )
@@ -122,7 +123,9 @@ func tidy(dir string, manifest []pipeline.File) error {
 		case d.IsDir() && p != "." && !strings.HasPrefix(p, topicFolder):
 			return fs.SkipDir
 		case strings.HasSuffix(p, unfinished):
-			return os.Remove(filepath.Join(dir, filepath.FromSlash(p)))
+			err := os.Remove(filepath.Join(dir, filepath.FromSlash(p)))
+			crash.At(crash.UnfinishedRemoved)
+			return err
 		case !d.IsDir() && strings.HasPrefix(p, topicFolder) && path.Ext(p) == extension && !listed[p]:
 			return isolate(dir, p)
 		}

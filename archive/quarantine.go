@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"ecomtui/crash"
 	"ecomtui/event"
 	"ecomtui/pipeline"
 )
@@ -36,6 +37,7 @@ const (
 // the same bytes are there already, once is enough.
 func isolate(dir, p string) error {
 	from, to := filepath.Join(dir, filepath.FromSlash(p)), filepath.Join(dir, quarantine, filepath.FromSlash(p))
+	crash.At(crash.StrayFound)
 	sum, err := fileSum(from)
 	if err != nil {
 		return err
@@ -47,7 +49,9 @@ func isolate(dir, p string) error {
 		free := to + "." + strconv.Itoa(i)
 		switch there, err := fileSum(free); {
 		case errors.Is(err, fs.ErrNotExist):
-			return os.Rename(from, free)
+			err := os.Rename(from, free)
+			crash.At(crash.StrayIsolated)
+			return err
 		case err != nil:
 			return err
 		case there == sum:
@@ -126,6 +130,7 @@ func quarantined(dir, p string) (n name, ok bool) {
 // remove deletes a file from quarantine, and the folders that this leaves empty.
 func remove(dir, p string) error {
 	err := os.Remove(p)
+	crash.At(crash.StrayReleased)
 	for p = filepath.Dir(p); p != dir; p = filepath.Dir(p) {
 		if os.Remove(p) != nil {
 			break // not empty

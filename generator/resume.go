@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"ecomtui/crash"
 	"ecomtui/event"
 )
 
@@ -30,6 +31,7 @@ func (r *Runner) resume(ctx context.Context) (*writer, error) {
 	if w.shop, err = r.shop(kept, newest, records); err != nil {
 		return nil, err
 	}
+	crash.At(crash.ShopRestored)
 	w.saved = w.shop.Seq()
 	written, err := w.catchUp(ctx, newest)
 	if err == nil && uint64(records+written) < w.shop.Seq() {
@@ -111,6 +113,7 @@ func (w *writer) catchUp(ctx context.Context, newest map[event.Partition]uint64)
 		written += int64(len(lacking))
 		w.unflushed += len(lacking)
 	}
+	crash.At(crash.ShopInvented)
 	w.handedOver(0, true, 0)
 	return written, w.flush(ctx)
 }

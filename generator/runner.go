@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ecomtui/crash"
 	"ecomtui/event"
 )
 
@@ -224,6 +225,7 @@ func (w *writer) slice(ctx context.Context, until event.Millis) (more bool, err 
 		if err := w.Log.Write(ctx, w.records); err != nil {
 			return false, fmt.Errorf("write to the log: %w", err)
 		}
+		crash.At(crash.SliceWritten)
 	}
 	w.handedOver(len(w.records), len(w.records) == n, until)
 	return len(w.records) == n, w.maySave(ctx)
@@ -247,6 +249,7 @@ func (w *writer) flush(ctx context.Context) error {
 		if err := w.Log.Flush(ctx); err != nil {
 			return fmt.Errorf("flush the log: %w", err)
 		}
+		crash.At(crash.SliceFlushed)
 		w.unflushed = 0
 	}
 	w.progress.frontier.Store(int64(w.reached))

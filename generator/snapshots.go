@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"ecomtui/crash"
 )
 
 // snapshots are the states that a Runner has written to its folder, each in a
@@ -99,6 +101,7 @@ func (s *snapshots) save(shop *Shop) error {
 	if err := writeFile(path, s.buf); err != nil {
 		return fmt.Errorf("save the shop's state: %w", err)
 	}
+	crash.At(crash.SnapshotKept)
 	s.numbers = slices.DeleteFunc(s.numbers, func(n uint64) bool { return n == shop.Seq() })
 	s.numbers = append(s.numbers, shop.Seq())
 	for len(s.numbers) > snapshotsKept {
@@ -134,13 +137,16 @@ func writeFile(path string, b []byte) error {
 		return err
 	}
 	_, err = f.Write(b)
+	crash.At(crash.SnapshotWritten)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
 		return err
 	}
+	crash.At(crash.SnapshotSynced)
 	if err := os.Rename(path+unfinished, path); err != nil {
 		return err
 	}
+	crash.At(crash.SnapshotNamed)
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kversion"
 
+	"ecomtui/crash"
 	"ecomtui/event"
 )
 
@@ -193,7 +194,9 @@ func (e *Embedded) Trim(ctx context.Context, keep event.Offsets, most int64) err
 		return err
 	}
 	defer cl.Close()
+	crash.At(crash.TrimDue)
 	done, err := kadm.NewClient(cl).DeleteRecords(ctx, to)
+	crash.At(crash.TrimDone)
 	if err == nil {
 		err = done.Error()
 	}

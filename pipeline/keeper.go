@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ecomtui/analytics"
+	"ecomtui/crash"
 	"ecomtui/event"
 )
 
@@ -117,6 +118,7 @@ func (k *keeper) archive() error {
 	if err != nil {
 		return k.fail(fmt.Errorf("archive: %w", err))
 	}
+	crash.At(crash.LogSealed)
 	k.note(files)
 	return nil
 }
@@ -177,6 +179,7 @@ func (k *keeper) write(c Commit) error {
 	if err := k.ar.Committed(c.Files); err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
+	crash.At(crash.CommitTold)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.last, k.count = time.Now(), k.count+1
@@ -251,6 +254,7 @@ func (k *keeper) finish(c Commit, ended bool) error {
 	k.mu.Unlock()
 	k.closeBatches()
 	<-k.archived
+	crash.At(crash.LastCopied)
 	if _, err := k.hand(c); err != nil {
 		return err
 	}

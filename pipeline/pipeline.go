@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ecomtui/analytics"
+	"ecomtui/crash"
 	"ecomtui/event"
 )
 
@@ -99,6 +100,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load checkpoint: %w", err)
 	}
+	crash.At(crash.StateLoaded)
 	if err := p.restore(loaded); err != nil {
 		return err
 	}
@@ -252,6 +254,7 @@ func (p *Pipeline) renew(ctx context.Context, keep *keeper) error {
 	if err := keep.commitNow(p.checkpoint(time.Now(), false)); err != nil {
 		return err
 	}
+	crash.At(crash.RenewCommitted)
 	l, err := p.Store.Load(ctx)
 	if ctx.Err() != nil {
 		return nil // the engine there is goes on to its last checkpoint
@@ -259,6 +262,7 @@ func (p *Pipeline) renew(ctx context.Context, keep *keeper) error {
 	if err != nil {
 		return fmt.Errorf("load checkpoint: %w", err)
 	}
+	crash.At(crash.RenewLoaded)
 	p.meter.jobs.renew(p.Engine.Work())
 	p.Engine = p.Engine.Fresh()
 	p.measure()
@@ -298,9 +302,11 @@ func (p *Pipeline) catchingUp() bool { return p.health.Phase == History || p.hea
 func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper, ended bool) (took bool, err error) {
 	done := b.Release
 	if len(b.Records) > 0 {
+		crash.At(crash.PollTaken)
 		if done, err = keep.share(ctx, b); err != nil || done == nil {
 			return false, err
 		}
+		crash.At(crash.BatchShared)
 	}
 	var newest event.Millis
 	for i := range b.Records {
@@ -389,6 +395,7 @@ func (p *Pipeline) checkpoint(now time.Time, last bool) Commit {
 		}
 	}
 	p.pending = kept
+	crash.At(crash.CheckpointCopied)
 	return c
 }
 

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"ecomtui/crash"
 )
 
 //go:embed schema.sql
@@ -116,9 +118,11 @@ func create(path, schema string) error {
 	if err := errors.Join(exec(conn, `BEGIN; `+schema+`; COMMIT`), conn.Close()); err != nil {
 		return err
 	}
+	crash.At(crash.DatabaseWritten)
 	if err := os.Rename(fresh, path); err != nil {
 		return err
 	}
+	crash.At(crash.DatabaseNamed)
 	return syncFolder(filepath.Dir(path))
 }
 
@@ -250,6 +254,7 @@ func migrate(ctx context.Context, conn *sqlite3.SQLiteConn, path string, version
 	if err := backup(ctx, conn, fmt.Sprintf("%s.v%d", path, version)); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
+	crash.At(crash.MigrationCopied)
 	if err := exec(conn, `BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
@@ -257,8 +262,11 @@ func migrate(ctx context.Context, conn *sqlite3.SQLiteConn, path string, version
 		if err := exec(conn, step); err != nil {
 			return errors.Join(fmt.Errorf("from version %d: %w", version+int64(i), err), rollback(conn))
 		}
+		crash.At(crash.MigrationBegun)
 	}
-	return exec(conn, `COMMIT`)
+	err := exec(conn, `COMMIT`)
+	crash.At(crash.MigrationMade)
+	return err
 }
 
 // backup copies the database, its write-ahead log included, to a file that

@@ -22,6 +22,7 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 
+	"ecomtui/crash"
 	"ecomtui/pipeline"
 )
 
@@ -54,15 +55,18 @@ func (d *DB) transact(ctx context.Context, write func(*writer) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	conn := d.writer.conn
+	crash.At(crash.CommitAsked)
 	if err := exec(conn, `BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
+	crash.At(crash.CommitBegun)
 	err := write(d.writer)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err == nil {
 		err = exec(conn, `COMMIT`) // beyond ctx: half way through, nobody could say what became of it
+		crash.At(crash.CommitMade)
 	}
 	if err != nil {
 		d.writer.forget()
@@ -91,11 +95,13 @@ func (w *writer) commit(ctx context.Context, c *pipeline.Commit) error {
 			return fmt.Errorf("%T: %w", u, err)
 		}
 	}
+	crash.At(crash.CommitRows)
 	for i := range c.Checkpoint.Changed {
 		if err := w.writeState(ctx, &c.Checkpoint.Changed[i]); err != nil {
 			return fmt.Errorf("state: %w", err)
 		}
 	}
+	crash.At(crash.CommitState)
 	for p, next := range c.Checkpoint.Next {
 		if err := w.writeNext(ctx, engine, p, next); err != nil {
 			return fmt.Errorf("next offsets: %w", err)
@@ -107,6 +113,7 @@ func (w *writer) commit(ctx context.Context, c *pipeline.Commit) error {
 	if err := w.capLetters(ctx); err != nil {
 		return fmt.Errorf("dead letters: %w", err)
 	}
+	crash.At(crash.CommitFlushed)
 	files := slices.Clone(c.Files)
 	slices.SortStableFunc(files, func(a, b pipeline.File) int { return cmp.Compare(a.First, b.First) })
 	for i := range files {
@@ -114,8 +121,10 @@ func (w *writer) commit(ctx context.Context, c *pipeline.Commit) error {
 			return fmt.Errorf("archive file %s: %w", files[i].Path, err)
 		}
 	}
+	crash.At(crash.CommitFiles)
 	if err := w.writeLedger(ctx, c); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
+	crash.At(crash.CommitLedger)
 	return nil
 }

@@ -15,12 +15,13 @@ import (
 // module, and the outside families it is there to hide.
 var rooms = map[string]room{
 	"event":            {"", ""},
+	"crash":            {"", ""},
 	"analytics":        {"event", "github.com/axiomhq/hyperloglog github.com/DataDog/sketches-go/ddsketch github.com/goccy/go-yaml github.com/zeebo/xxh3"},
-	"pipeline":         {"event analytics", "golang.org/x/sync"},
-	"generator":        {"event", "github.com/brianvoe/gofakeit"},
-	"kafka":            {"event pipeline", "github.com/twmb/franz-go"},
-	"store":            {"event analytics pipeline", "github.com/mattn/go-sqlite3"},
-	"archive":          {"event pipeline archive/columnar", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},
+	"pipeline":         {"crash event analytics", "golang.org/x/sync"},
+	"generator":        {"crash event", "github.com/brianvoe/gofakeit"},
+	"kafka":            {"crash event pipeline", "github.com/twmb/franz-go"},
+	"store":            {"crash event analytics pipeline", "github.com/mattn/go-sqlite3"},
+	"archive":          {"crash event pipeline archive/columnar", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},
 	"replay":           {"event pipeline", "github.com/parquet-go/parquet-go github.com/goccy/go-yaml"},
 	"audit":            {"event analytics pipeline store archive replay", ""},
 	"archive/columnar": {"", "github.com/parquet-go/parquet-go github.com/klauspost/compress"},

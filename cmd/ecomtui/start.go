@@ -15,6 +15,7 @@ import (
 
 	"ecomtui/analytics"
 	"ecomtui/archive"
+	"ecomtui/crash"
 	"ecomtui/event"
 	"ecomtui/generator"
 	"ecomtui/kafka"
@@ -40,6 +41,7 @@ func start(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer held.Close()
+	crash.At(crash.Locked)
 	logs, lines, err := logTo(dir, o)
 	if err != nil {
 		return err
@@ -128,10 +130,12 @@ func open(ctx context.Context, o *options, dir string, lines func() []tui.LogLin
 	if err := s.connect(); err != nil {
 		return s, err
 	}
+	crash.At(crash.BrokerOpened)
 	partitions, err := s.topics(ctx)
 	if err != nil {
 		return s, err
 	}
+	crash.At(crash.TopicsMade)
 	files, err := s.db.Files(ctx)
 	if err != nil {
 		return s, err
@@ -148,7 +152,9 @@ func open(ctx context.Context, o *options, dir string, lines func() []tui.LogLin
 	if err := s.sameShop(set); err != nil {
 		return s, err
 	}
-	return s, set.keep(ctx, s.db)
+	err = set.keep(ctx, s.db)
+	crash.At(crash.SettingsKept)
+	return s, err
 }
 
 func (s *service) connect() (err error) {
