@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"math/bits"
+	"net"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -184,10 +185,17 @@ func (s *Source) tell(p kgo.FetchTopicPartition) error {
 			p.Topic, p.Partition, p.Err)
 	case errors.As(p.Err, &big):
 		return fmt.Errorf("%s/%d: a batch grows to more than %d MB when decompressed: %w", p.Topic, p.Partition, maxBatchBytes>>20, p.Err)
-	case kerr.IsRetriable(p.Err):
+	case passes(p.Err):
 		return nil
 	}
 	return fmt.Errorf("fetch %s/%d: %w", p.Topic, p.Partition, p.Err)
+}
+
+// passes reports whether an error is one that the client gets over by asking
+// again: the network's, a broker's that hangs up, and what a broker cannot name.
+func passes(err error) bool {
+	var network net.Error
+	return kerr.IsRetriable(err) || errors.Is(err, kerr.UnknownServerError) || errors.Is(err, io.EOF) || errors.As(err, &network)
 }
 
 // pause stops fetching a partition that is far ahead, and starts it again.

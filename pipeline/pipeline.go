@@ -5,7 +5,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -203,7 +202,7 @@ func (p *Pipeline) loop(ctx context.Context, polls <-chan polled, keep *keeper) 
 	renewed := false
 	for {
 		batch, err := next(ctx, polls)
-		ended := errors.Is(err, io.EOF)
+		ended := err == io.EOF // and not what wraps it: a broker that hangs up says EOF, too
 		if err != nil && !ended && ctx.Err() == nil {
 			return fmt.Errorf("read the log: %w", err)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -129,6 +131,7 @@ func TestRun_endsWithWhatFailed(t *testing.T) {
 		"the archive's seal":      {short(), &notebook{}, &shelf{failSeal: broken}, "archive: "},
 		"tidying after a commit":  {endless(), &notebook{}, &shelf{forgo: broken}, "archive: "},
 		"the log":                 {&script{batches: 5, size: 10, every: time.Millisecond, err: broken}, &notebook{}, &shelf{}, "read the log: "},
+		"a broker that hangs up":  {&script{batches: 5, size: 10, every: time.Millisecond, err: fmt.Errorf("%w: %w", broken, io.EOF)}, &notebook{}, &shelf{}, "read the log: "},
 		"a write during a commit": {endless(), &notebook{takes: time.Hour}, &shelf{fail: broken, takes: 2 * time.Second}, "archive: "},
 	} {
 		t.Run(name, func(t *testing.T) {
