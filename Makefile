@@ -46,6 +46,14 @@ bench: build ## measure this machine: a table of ratios, and bench.json
 	@$(GO) build -o bin/bench ./bench
 	@bin/bench $(ARGS)
 
+SOAK ?= 1h
+
+.PHONY: soak
+soak: build ## crash at every point, kill a hundred times, and let a killed shop run for an hour: make soak SOAK=10m
+	@$(GO) vet -tags crashpoints ./crash ./store
+	@$(GO) test -tags crashpoints ./store -run TestCrash -count 1
+	@$(GO) test ./cmd/ecomtui -run 'TestCrash_|TestKill_|TestSoak_' -count 1 -v -soak $(SOAK) -timeout 0
+
 .PHONY: eval
 eval: ## hold recommendations and sessions against published data: make eval DATA=folder
 	@[ -d "$(DATA)" ] || { echo "make: say where the data is: make eval DATA=folder"; exit 64; }

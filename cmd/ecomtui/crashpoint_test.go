@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"ecomtui/crash"
 )
@@ -49,7 +50,7 @@ func longTour() tour {
 }
 
 func liveTour() tour {
-	return tour{"live", 260_000, []string{"--start", "2026-01-05T09:40:00Z", "--rate", "2000", "--history", "110s"}, "1"}
+	return tour{"live", 1_000_000, []string{"--start", "2026-01-05T12:40:00Z", "--rate", "2000", "--history", "200s"}, "1"}
 }
 
 func (r tour) args(dir, speed string, events int) []string {
@@ -136,7 +137,8 @@ func (want outcome) same(t *testing.T, got outcome) {
 // audits fails unless an audit proves dir.
 func audits(t *testing.T, dir string) {
 	t.Helper()
-	if e := ecomtui(t, "audit", "--data-dir", dir); e.code != exitFine {
+	const most = time.Hour // of a soak's hundred million events
+	if e := ecomtuiWithin(t, most, "audit", "--data-dir", dir); e.code != exitFine {
 		t.Errorf("audit: exit %d\n%s%s", e.code, e.stdout, e.stderr)
 	}
 }

@@ -53,7 +53,12 @@ const patience = 3 * time.Minute
 
 func ecomtui(t *testing.T, args ...string) ended {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	return ecomtuiWithin(t, patience, args...)
+}
+
+func ecomtuiWithin(t *testing.T, most time.Duration, args ...string) ended {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)
