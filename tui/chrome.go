@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -232,18 +233,20 @@ func (s *scene) progress(w int, what string) string {
 // lastLine says what one can do here, and what is safe on disk.
 func (m *Model) lastLine() string {
 	l := m.scene.line(m.width).gap(1)
-	safe := m.safe()
-	hints := m.hints()
+	safe, hints := m.safe(), m.hints()
+	if m.said.text != "" {
+		safe, hints = []phrase{m.said.fit(m.width)}, slices.DeleteFunc(hints, func(b binding) bool { return !b.always })
+	}
 	width := func() (w int) {
 		for _, h := range hints {
 			w += text.Width(h.mark()) + 1 + text.Width(h.hint) + 3
 		}
 		return w
 	}
-	for len(safe) > 1 && width()+text.Width(joinPhrases(safe)) > l.room {
+	for len(safe) > 1 && width()+text.Width(joinPhrases(safe)) >= l.room {
 		safe = safe[:len(safe)-1]
 	}
-	for i := len(hints) - 1; i >= 0 && width()+text.Width(joinPhrases(safe)) > l.room; i-- {
+	for i := len(hints) - 1; i >= 0 && width()+text.Width(joinPhrases(safe)) >= l.room; i-- {
 		if !hints[i].always {
 			hints = append(hints[:i:i], hints[i+1:]...)
 		}

@@ -19,6 +19,7 @@ type driver struct {
 	m     *Model
 	frame *pipeline.Frame
 	now   time.Time
+	last  tea.Msg // that a command sent
 }
 
 func drive(t testing.TB, f *pipeline.Frame, w, h int, g chart.Glyphs) *driver {
@@ -37,7 +38,8 @@ func drive(t testing.TB, f *pipeline.Frame, w, h int, g chart.Glyphs) *driver {
 // come this way: tick gives them.
 func (d *driver) send(msg tea.Msg) {
 	if _, cmd := d.m.Update(msg); cmd != nil {
-		d.send(cmd())
+		d.last = cmd()
+		d.send(d.last)
 	}
 }
 

@@ -29,6 +29,9 @@ const (
 	moveUp
 	moveDown
 	asMade
+	copyIt
+	exportCSV
+	exportJSON
 	nextPane
 	prevPane
 	nextScreen
@@ -51,6 +54,8 @@ const (
 	dividing                   // there are figures by one thing or another
 	arranging                  // there is a table to filter, sort and arrange
 	choosing                   // its columns are being chosen
+	copying                    // there is a row, an id or a record to copy
+	exporting                  // there is a table, and somewhere to write it
 	toUser                     // the row under the cursor, or the view, has to do with a user, and so on
 	toPayment
 	toItem
@@ -93,6 +98,9 @@ func keyMap() []binding {
 		{action: sortPrev, keys: []string{"S", "shift+s"}, show: "S", when: arranging, help: "sort by the column before"},
 		{action: sortTurn, keys: []string{"r"}, show: "r", when: arranging, help: "turn the order round"},
 		{action: columns, keys: []string{"c"}, show: "c", when: arranging, help: "choose the columns"},
+		{action: copyIt, keys: []string{"y"}, show: "y", when: copying, hint: "copy", help: "copy the id under the cursor, or the record shown"},
+		{action: exportCSV, keys: []string{"E", "shift+e"}, show: "E", when: exporting, hint: "export", help: "export the table, as filtered and sorted, as CSV"},
+		{action: exportJSON, show: ": json", when: exporting, help: "export the table the same way, as JSON"},
 		{action: moveUp, keys: []string{"K", "shift+k"}, show: "K", brief: "K J", when: choosing, hint: "move it", help: "the column further to the left"},
 		{action: moveDown, keys: []string{"J", "shift+j"}, show: "J", when: choosing, help: "the column further to the right"},
 		{action: asMade, keys: []string{"x"}, show: "x", when: choosing, hint: "as made", help: "all columns, as they come"},

@@ -58,6 +58,7 @@ var ways = [][]string{
 	{"4", "/", "velo"},
 	{"3", ":"},
 	{"3", ":", "stock"},
+	{"5", "y"},
 }
 
 // typing reports whether a way ends where letters are letters: there Esc leads
@@ -121,7 +122,7 @@ func TestScreens_fillExactlyTheTerminal(t *testing.T) {
 func TestKeys_anyOrder(t *testing.T) {
 	frames := kinds()
 	names := []string{"none", "normal", "overloaded", "hostile", "away", "history"}
-	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "p", "u", "v", "i", "o", "e", "w", "s", "S", "r", "c", "/", ":", "J", "x", "j", "k", "g", "G", "1", "3", "4", "5", "6", "7", "8", "9", "0", "x"}
+	all := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "pgup", "pgdown", "home", "end", "left", "right", "space", "?", "y", "E", "p", "u", "v", "i", "o", "e", "w", "s", "S", "r", "c", "/", ":", "J", "x", "j", "k", "g", "G", "1", "3", "4", "5", "6", "7", "8", "9", "0", "x"}
 	rapid.Check(t, func(rt *rapid.T) {
 		w, h := rapid.IntRange(1, 300).Draw(rt, "w"), rapid.IntRange(1, 100).Draw(rt, "h")
 		d := drive(t, frames[rapid.SampledFrom(names).Draw(rt, "first")], w, h, chart.Block)

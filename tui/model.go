@@ -35,6 +35,10 @@ type Config struct {
 	Log      func() []LogLine // the program's own log, newest first, never changed once returned; nil: empty
 	Viewers  func() int       // how many others watch; nil: not shown
 	Ready    func() bool      // false while the last picture has not left yet: no new one is drawn; nil: always
+
+	// Export writes a file that has no such name yet, and says where it is. It is
+	// called beside the program's goroutine. nil: files cannot be written from here.
+	Export func(name string, content []byte) (path string, err error)
 }
 
 const (
@@ -56,6 +60,7 @@ type Model struct {
 	chosen  []string // what was typed into the palette for earlier choices, the newest last
 	asked   uint64   // number of the newest question to the Reader
 
+	said          saying
 	scene         scene
 	width, height int
 	frozen        bool
@@ -152,6 +157,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.paste(msg.Content)
 	case answer:
 		m.take(msg)
+	case exported:
+		m.say(msg.says())
 	case tea.WindowSizeMsg:
 		m.width, m.height = max(0, msg.Width), max(0, msg.Height)
 	case tea.FocusMsg:
@@ -172,6 +179,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // look is a moment's look at what is new, and at what is to be asked.
 func (m *Model) look(now time.Time) tea.Cmd {
 	m.scene.now = now
+	m.unsay()
 	m.pull()
 	m.readLog()
 	return m.ask()

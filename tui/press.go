@@ -9,6 +9,7 @@ import (
 // press does what a key is bound to, or types it where somebody types.
 func (m *Model) press(key, typed string) tea.Cmd {
 	m.changes++
+	m.said = saying{}
 	if t, c := m.table(); c != nil && c.typing != nil && key != "ctrl+c" {
 		c.press(key, typed, t.list)
 		return nil
@@ -61,6 +62,10 @@ func (m *Model) do(b binding) tea.Cmd {
 	case nextPane, prevPane:
 		m.turn(b.action)
 		return m.ask()
+	case copyIt:
+		return m.copy()
+	case exportCSV, exportJSON:
+		return m.export(b.action)
 	default:
 		if b.works(m.offers()) {
 			return m.push(m.act(b.action))
@@ -146,6 +151,12 @@ func (m *Model) offers() when {
 		if t.open != nil && t.n > 0 {
 			offers |= opening
 		}
+		if m.exports(t) {
+			offers |= exporting
+		}
+	}
+	if _, _, ok := m.copied(); ok {
+		offers |= copying
 	}
 	if len(m.stack) > 0 {
 		offers |= drilled

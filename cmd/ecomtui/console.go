@@ -21,7 +21,9 @@ func (c *console) follow(ctx context.Context, _ func() *pipeline.Frame) error {
 		return err
 	}
 	defer goodbye()
-	guard := tui.NewGuard(tui.New(c.model()))
+	m := c.model()
+	m.Export = c.export // into the data directory: only from the terminal of whoever runs it
+	guard := tui.NewGuard(tui.New(m))
 	p := tea.NewProgram(guard, tea.WithFPS(fps), tea.WithoutSignalHandler())
 	// Quit rather than a cancelled context: Bubble Tea then ends as on a key.
 	defer context.AfterFunc(ctx, p.Quit)()
