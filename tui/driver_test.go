@@ -9,7 +9,6 @@ import (
 
 	"ecomtui/pipeline"
 	"ecomtui/tui/chart"
-	"ecomtui/tui/theme"
 )
 
 // A driver is a person at the console, without a terminal or a clock: keys go
@@ -27,7 +26,7 @@ func drive(t testing.TB, f *pipeline.Frame, w, h int, g chart.Glyphs) *driver {
 	if f != nil && !f.At.IsZero() {
 		d.now = f.At
 	}
-	d.m = New(Config{Latest: func() *pipeline.Frame { return d.frame }, Reader: shelf{}, Log: journal, Theme: theme.None(), Glyphs: g})
+	d.m = New(Config{Latest: func() *pipeline.Frame { return d.frame }, Reader: shelf{}, Log: journal, Look: "none", Glyphs: g})
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	d.tick(0)
 	d.screen()

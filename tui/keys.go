@@ -37,6 +37,7 @@ const (
 	nextScreen
 	prevScreen
 	goTo
+	wear
 	freeze
 	help
 	quit
@@ -68,7 +69,7 @@ const (
 // the hints in the last line and the help page all come from it.
 type binding struct {
 	action action
-	screen int // of goTo: which
+	which  int // of goTo: the screen; of wear: the look
 	keys   []string
 	show   string // the keys as people read them
 	brief  string // the same for the last line, if it stands for its neighbours too
@@ -86,7 +87,7 @@ func keyMap() []binding {
 		{action: prevPane, keys: []string{"shift+tab"}, show: "Shift ↹", when: paning, help: "pane before"},
 		{action: open, keys: []string{"enter"}, show: "⏎", when: opening, hint: "open", help: "open the row under the cursor"},
 		{action: search, keys: []string{"/"}, show: "/", when: arranging, hint: "filter", help: "filter the rows: text, !without, column:text, column>5; ⏎ keeps it, Esc clears it"},
-		{action: goAnywhere, keys: []string{":"}, show: ":", hint: "go to", help: "go to any screen, id or key by a few letters; ↑ gives back what was chosen before"},
+		{action: goAnywhere, keys: []string{":"}, show: ":", hint: "go to", help: "go to any screen, id, key or theme by a few letters; ↑ gives back what was chosen before"},
 		{action: goUser, keys: []string{"u"}, show: "u", when: toUser, hint: "user", help: "the user: visits, payments, alerts"},
 		{action: goPayment, keys: []string{"o", "p"}, show: "o", when: toPayment, hint: "order", help: "the order, by its payment"},
 		{action: goItem, keys: []string{"i"}, show: "i", when: toItem, hint: "item", help: "the item: stock, lists, who looks at it"},
@@ -117,7 +118,7 @@ func keyMap() []binding {
 		{action: quit, keys: []string{"q", "ctrl+c"}, show: "q", hint: "quit", help: "leave the console", always: true},
 	}
 	for i, s := range screens() {
-		keys = append(keys, binding{action: goTo, screen: i, keys: []string{s.key}, show: s.key, help: "go to " + s.name})
+		keys = append(keys, binding{action: goTo, which: i, keys: []string{s.key}, show: s.key, help: "go to " + s.name})
 	}
 	return keys
 }

@@ -157,7 +157,7 @@ func TestThemes_changeNoText(t *testing.T) {
 		for i, way := range ways {
 			plain := onTerminal(drive(t, f, 120, 40, chart.Block).press(way...).screen(), 120, 40)
 			d := drive(t, f, 120, 40, chart.Block)
-			d.m.scene.theme = []*theme.Theme{theme.Dark(), theme.Light()}[i%2]
+			d.m.scene.theme = []*theme.Theme{theme.Dark(), theme.Light(), theme.Basic()}[i%3]
 			coloured := d.press(way...).screen()
 			whole(t, coloured, 120, 40)
 			if got := onTerminal(coloured, 120, 40); got != plain {

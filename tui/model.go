@@ -13,6 +13,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"ecomtui/analytics"
 	"ecomtui/pipeline"
@@ -28,7 +29,7 @@ type Config struct {
 
 	ReadOnly bool             // says in the last line that this viewer cannot change anything
 	Glyphs   chart.Glyphs     // Auto: by TERM and the language
-	Theme    *theme.Theme     // nil: by the terminal's background, none with NO_COLOR
+	Look     string           // the name of a theme.Look; default theme.Auto
 	Currency string           // of the shop, ISO 4217; default EUR
 	Zone     *time.Location   // of all times shown; default UTC
 	Every    time.Duration    // between looks at Latest; default 100 ms
@@ -65,7 +66,8 @@ type Model struct {
 	width, height int
 	frozen        bool
 	blurred       bool
-	colourless    bool   // NO_COLOR
+	worn          theme.Look // chosen
+	terminal      theme.Terminal
 	tick          uint64 // number of the running series of ticks; older ones end
 
 	ages []time.Duration // of the newest frames when they were first looked at
@@ -94,13 +96,15 @@ func New(cfg Config) *Model {
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
-	m := &Model{cfg: cfg, keys: keyMap(), changes: 1, scene: scene{theme: cfg.Theme, glyphs: cfg.Glyphs, currency: text.CurrencySign(cfg.Currency), zone: cfg.Zone, tables: map[string]*Arrangement{}}}
+	m := &Model{cfg: cfg, keys: keyMap(), changes: 1, scene: scene{glyphs: cfg.Glyphs, currency: text.CurrencySign(cfg.Currency), zone: cfg.Zone, tables: map[string]*Arrangement{}}}
 	for _, s := range screens() {
 		m.screens = append(m.screens, s.view())
 	}
-	if m.scene.theme == nil {
-		m.scene.theme = theme.Dark()
+	var known bool
+	if m.worn, known = theme.Named(cfg.Look); !known {
+		m.worn = theme.Looks()[0]
 	}
+	m.paint()
 	switch m.scene.glyphs {
 	case chart.Auto:
 		m.scene.glyphs = chart.Block
@@ -166,7 +170,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BlurMsg:
 		return m, m.watched(false)
 	case tea.BackgroundColorMsg:
-		m.paint(msg.IsDark())
+		m.terminal.Light = !msg.IsDark()
+		m.paint()
+	case tea.ColorProfileMsg:
+		m.terminal.Basic = msg.Profile == colorprofile.ANSI
+		m.paint()
 	case tea.EnvMsg:
 		m.adapt(msg)
 	default:
@@ -235,21 +243,15 @@ func (m *Model) watched(focused bool) tea.Cmd {
 	return m.nextTick()
 }
 
-func (m *Model) paint(dark bool) {
-	switch {
-	case m.cfg.Theme != nil || m.colourless:
-	case dark:
-		m.scene.theme = theme.Dark()
-	default:
-		m.scene.theme = theme.Light()
-	}
-}
+// paint takes the theme that the look has for this terminal.
+func (m *Model) paint() { m.scene.theme = m.worn.On(m.terminal) }
 
 // adapt reads what the environment says about the terminal. NO_COLOR counts
 // with any value (no-color.org).
 func (m *Model) adapt(env tea.EnvMsg) {
 	if env.Getenv("NO_COLOR") != "" {
-		m.colourless, m.scene.theme = true, theme.None()
+		m.terminal.Colourless = true
+		m.paint()
 	}
 	if m.cfg.Glyphs == chart.Auto && !unicodeTerminal(env) {
 		m.plain()

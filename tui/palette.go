@@ -60,6 +60,11 @@ func (m *Model) openPalette() {
 		}
 	}
 	slices.SortStableFunc(p.offered, func(a, b choice) int { return strings.Compare(b.kind, a.kind) }) // screens first
+	if !m.terminal.Colourless {
+		for i, l := range theme.Looks() {
+			p.offered = append(p.offered, choice{kind: "theme", name: l.Name + ": " + l.About, binding: &binding{action: wear, which: i}})
+		}
+	}
 	p.offered = append(p.offered, m.scene.knownIDs()...)
 	p.match()
 	m.stack = append(m.stack, p)
@@ -254,7 +259,7 @@ func (p *palette) draw(s *scene, w, h int) []string {
 	iw, ih := inner(w, ph)
 	l := s.line(iw).trusted(theme.Accent, ": ")
 	if p.line.put(l); len(p.line.runes) == 0 {
-		l.trusted(theme.Muted, " a key, a screen, or a user, item, order, payment, session or alert by its id")
+		l.trusted(theme.Muted, " a key, a screen, a theme, or a user, item, order, payment, session or alert by its id")
 	}
 	rows := p.table().draw(s, iw, ih, &p.rows, true)
 	if p.table().n > 0 {

@@ -4,6 +4,8 @@ import (
 	"reflect"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ecomtui/tui/theme"
 )
 
 // press does what a key is bound to, or types it where somebody types.
@@ -51,7 +53,7 @@ func (m *Model) do(b binding) tea.Cmd {
 	case back:
 		m.back()
 	case goTo:
-		m.show(b.screen)
+		m.show(b.which)
 		return m.ask()
 	case nextScreen:
 		m.show(m.at + 1)
@@ -62,6 +64,9 @@ func (m *Model) do(b binding) tea.Cmd {
 	case nextPane, prevPane:
 		m.turn(b.action)
 		return m.ask()
+	case wear:
+		m.worn = theme.Looks()[b.which]
+		m.paint()
 	case copyIt:
 		return m.copy()
 	case exportCSV, exportJSON:

@@ -12,6 +12,7 @@ import (
 
 	"ecomtui/analytics"
 	"ecomtui/sshd"
+	"ecomtui/tui/theme"
 )
 
 // Limits of what the flags take.
@@ -141,6 +142,9 @@ func (o *options) checkWords() error {
 	case "auto", "braille", "block", "ascii":
 	default:
 		return usage("--glyphs %q: write auto, braille, block or ascii", o.glyphs)
+	}
+	if _, ok := theme.Named(o.theme); !ok {
+		return usage("--theme %q: write one of %s", o.theme, themes())
 	}
 	if o.format != "text" && o.format != "json" {
 		return usage("--format %q: write text or json", o.format)

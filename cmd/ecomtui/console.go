@@ -22,6 +22,7 @@ func (c *console) follow(ctx context.Context, _ func() *pipeline.Frame) error {
 	}
 	defer goodbye()
 	m := c.model()
+	m.Look = c.o.theme  // viewers have terminals of their own
 	m.Export = c.export // into the data directory: only from the terminal of whoever runs it
 	guard := tui.NewGuard(tui.New(m))
 	p := tea.NewProgram(guard, tea.WithFPS(fps), tea.WithoutSignalHandler())

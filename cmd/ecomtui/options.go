@@ -11,6 +11,7 @@ import (
 	"ecomtui/analytics"
 	"ecomtui/event"
 	"ecomtui/generator"
+	"ecomtui/tui/theme"
 )
 
 // options are the command line of the console.
@@ -49,6 +50,7 @@ type options struct {
 	ssh     string
 	sshKeys string
 	glyphs  string
+	theme   string
 
 	flags *pflag.FlagSet
 }
@@ -95,7 +97,17 @@ func newOptions(fs *pflag.FlagSet) *options {
 	fs.StringVar(&o.ssh, "ssh", "", "serve the console over SSH at `host:port`")
 	fs.StringVar(&o.sshKeys, "ssh-authorized-keys", "", "`file` with the keys of those who may watch")
 	fs.StringVar(&o.glyphs, "glyphs", "auto", "what charts are drawn with: auto, braille, block, ascii")
+	fs.StringVar(&o.theme, "theme", theme.Auto, "`name` of the colours: "+themes())
 	return o
+}
+
+// themes are the names that --theme knows.
+func themes() string {
+	var names []string
+	for _, l := range theme.Looks() {
+		names = append(names, l.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // embedded says that the broker is ours.

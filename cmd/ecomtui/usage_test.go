@@ -51,6 +51,7 @@ func TestUsage_saysWhatToWrite(t *testing.T) {
 		"rules of no name":    {[]string{"--rules", ""}, "--rules"},
 		"wrong rules":         {[]string{"--rules", keys + ".yaml"}, `keys.yaml:2: velocity has no parameter "spam": it has enabled, span`},
 		"unknown format":      {[]string{"--format", "xml"}, "text or json"},
+		"unknown theme":       {[]string{"--theme", "pink"}, "okabe-ito"},
 		"unknown speed":       {[]string{"--speed", "fast"}, "max"},
 		"negative speed":      {[]string{"--speed", "-1"}, "max"},
 		"speed of no number":  {[]string{"--speed", "NaN"}, "max"},

@@ -39,7 +39,8 @@ const (
 )
 
 // A Theme is a table from roles to styles. It is never changed once made.
-// Terminals with fewer colours get the nearest ones from Bubble Tea.
+// Terminals with 256 colours get the nearest ones from Bubble Tea, those with 16
+// have themes of their own.
 type Theme struct{ open [roleCount]string }
 
 // Open is the sequence that begins text of role r, or "" if it looks like any
@@ -79,11 +80,11 @@ func Dark() *Theme {
 // Light is for a light background.
 func Light() *Theme {
 	return made(map[Role]lipgloss.Style{
-		Muted: ink("#606872"), Accent: ink("#005C98").Bold(true), Strong: lipgloss.NewStyle().Bold(true),
-		Good: ink("#007052"), Warn: ink("#965A00"), Bad: ink("#B03400").Bold(true), Info: ink("#005C98"),
-		Border: ink("#B0B6BE"), Focus: ink("#005C98"), Selection: lipgloss.NewStyle().Background(lipgloss.Color("#DEE8F4")),
-		Series1: ink("#005C98"), Series2: ink("#965A00"), Series3: ink("#007052"),
-		Series4: ink("#786E00"), Series5: ink("#B03400"), Series6: ink("#8C3C69"),
+		Muted: ink("#606872"), Accent: ink("#0064A0").Bold(true), Strong: lipgloss.NewStyle().Bold(true),
+		Good: ink("#007F60"), Warn: ink("#8F7000"), Bad: ink("#7D1A00").Bold(true), Info: ink("#0064A0"),
+		Border: ink("#B0B6BE"), Focus: ink("#0064A0"), Selection: lipgloss.NewStyle().Background(lipgloss.Color("#DEE8F4")),
+		Series1: ink("#0072B2"), Series2: ink("#BF8200"), Series3: ink("#00946C"),
+		Series4: ink("#3A3A00"), Series5: ink("#A83800"), Series6: ink("#C463A0"),
 	})
 }
 

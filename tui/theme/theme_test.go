@@ -13,7 +13,7 @@ func TestThemes_contrast(t *testing.T) {
 	for name, c := range map[string]struct {
 		theme  *Theme
 		ground [3]float64
-	}{"dark": {Dark(), [3]float64{13, 17, 23}}, "light": {Light(), [3]float64{255, 255, 255}}} {
+	}{"dark": {Dark(), [3]float64{13, 17, 23}}, "okabe-ito": {okabeIto(), [3]float64{13, 17, 23}}, "light": {Light(), [3]float64{255, 255, 255}}} {
 		for r := range roleCount {
 			seq := c.theme.Open(r)
 			k := strings.Index(seq, "38;2;")
@@ -50,13 +50,16 @@ func contrast(a, b [3]float64) float64 {
 
 func luminance(c [3]float64) (l float64) {
 	for i, w := range [3]float64{0.2126, 0.7152, 0.0722} {
-		v := c[i] / 255
-		if v <= 0.04045 {
-			v /= 12.92
-		} else {
-			v = math.Pow((v+0.055)/1.055, 2.4)
-		}
-		l += w * v
+		l += w * linear(c[i])
 	}
 	return l
+}
+
+// linear is a channel of sRGB, up to 255, as light.
+func linear(c float64) float64 {
+	v := c / 255
+	if v <= 0.04045 {
+		return v / 12.92
+	}
+	return math.Pow((v+0.055)/1.055, 2.4)
 }
