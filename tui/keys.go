@@ -38,6 +38,7 @@ const (
 	prevScreen
 	goTo
 	wear
+	mouse
 	freeze
 	help
 	quit
@@ -114,6 +115,7 @@ func keyMap() []binding {
 		{action: nextScreen, keys: []string{"right", "l", "]"}, show: "→ l", brief: "← →", hint: "screen", help: "next screen"},
 		{action: prevScreen, keys: []string{"left", "h", "["}, show: "← h", help: "screen before"},
 		{action: freeze, keys: []string{"space"}, show: "␣", hint: "freeze", help: "hold the picture still; the shop goes on"},
+		{action: mouse, keys: []string{"m"}, show: "m", help: "the mouse: for the console, or for the terminal, to select text"},
 		{action: help, keys: []string{"?"}, show: "?", hint: "help", help: "this page", always: true},
 		{action: quit, keys: []string{"q", "ctrl+c"}, show: "q", hint: "quit", help: "leave the console", always: true},
 	}

@@ -127,7 +127,12 @@ func TestKeys_anyOrder(t *testing.T) {
 		w, h := rapid.IntRange(1, 300).Draw(rt, "w"), rapid.IntRange(1, 100).Draw(rt, "h")
 		d := drive(t, frames[rapid.SampledFrom(names).Draw(rt, "first")], w, h, chart.Block)
 		for range rapid.IntRange(0, 30).Draw(rt, "steps") {
-			switch rapid.IntRange(0, 9).Draw(rt, "what") {
+			switch rapid.IntRange(0, 11).Draw(rt, "what") {
+			case 10, 11:
+				at := tea.Mouse{X: rapid.IntRange(0, w).Draw(rt, "x"), Y: rapid.IntRange(0, h).Draw(rt, "y"), Button: rapid.SampledFrom([]tea.MouseButton{tea.MouseLeft, tea.MouseWheelUp, tea.MouseWheelDown}).Draw(rt, "button")}
+				d.m.mouse = true
+				d.send(tea.MouseClickMsg(at))
+				d.send(tea.MouseWheelMsg(at))
 			case 0:
 				w, h = rapid.IntRange(1, 300).Draw(rt, "w"), rapid.IntRange(1, 100).Draw(rt, "h")
 				d.send(tea.WindowSizeMsg{Width: w, Height: h})

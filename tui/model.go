@@ -62,6 +62,8 @@ type Model struct {
 	asked   uint64   // number of the newest question to the Reader
 
 	said          saying
+	clicked       clicked // the newest click, if no key came since
+	mouse         bool    // clicks and the wheel are ours; not before the terminal is known
 	scene         scene
 	width, height int
 	frozen        bool
@@ -157,6 +159,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Batch(m.nextTick(), m.look(msg.at))
 	case tea.KeyPressMsg:
 		return m, m.press(msg.String(), msg.Text)
+	case tea.MouseMsg:
+		return m, m.point(msg)
 	case tea.PasteMsg:
 		return m, m.paste(msg.Content)
 	case answer:
@@ -253,6 +257,8 @@ func (m *Model) adapt(env tea.EnvMsg) {
 		m.terminal.Colourless = true
 		m.paint()
 	}
+	term := env.Getenv("TERM")
+	m.mouse = term != "linux" && term != "dumb"
 	if m.cfg.Glyphs == chart.Auto && !unicodeTerminal(env) {
 		m.plain()
 	}
@@ -286,7 +292,11 @@ func (m *Model) View() tea.View {
 	if now != m.shown && (m.cfg.Ready == nil || m.cfg.Ready()) {
 		m.shown, m.picture = now, m.draw()
 	}
-	return tea.View{Content: m.picture, AltScreen: true, ReportFocus: true, WindowTitle: "ecomtui"}
+	mouse := tea.MouseModeNone
+	if m.mouse {
+		mouse = tea.MouseModeCellMotion
+	}
+	return tea.View{Content: m.picture, AltScreen: true, ReportFocus: true, MouseMode: mouse, WindowTitle: "ecomtui"}
 }
 
 // waiting reports whether the view in front says how long it has been loading.

@@ -37,7 +37,7 @@ func (s *scene) box(w, h int, p pane) []string {
 	}
 	side := s.line(1).trusted(role, b.Left).done()
 	out := make([]string, 0, h)
-	out = append(out, s.upper(w, role, b, p))
+	out = append(out, s.mark(s.upper(w, role, b, p), spot{w: w, h: h}))
 	for i := range ih {
 		row := text.Blank(iw)
 		if i < len(p.body) {

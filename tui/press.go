@@ -11,7 +11,7 @@ import (
 // press does what a key is bound to, or types it where somebody types.
 func (m *Model) press(key, typed string) tea.Cmd {
 	m.changes++
-	m.said = saying{}
+	m.said, m.clicked = saying{}, clicked{}
 	if t, c := m.table(); c != nil && c.typing != nil && key != "ctrl+c" {
 		c.press(key, typed, t.list)
 		return nil
@@ -67,6 +67,8 @@ func (m *Model) do(b binding) tea.Cmd {
 	case wear:
 		m.worn = theme.Looks()[b.which]
 		m.paint()
+	case mouse:
+		m.toggleMouse()
 	case copyIt:
 		return m.copy()
 	case exportCSV, exportJSON:

@@ -25,6 +25,7 @@ type scene struct {
 	zone     *time.Location
 	now      time.Time               // wall time
 	log      []LogLine               // newest first
+	spots    *spots                  // where things are, while that is asked; else nil
 	drawn    pipeline.Latency        // from frames to this screen, of the newest
 	tables   map[string]*Arrangement // how each table is liked, by name
 }

@@ -69,21 +69,22 @@ func (t *table) row(i int) int {
 // itself only if the table has the focus.
 func (t *table) draw(s *scene, w, h int, c *cursor, focus bool) []string {
 	t = t.arranged(s, c)
-	if t.all == 0 && c.typing == nil {
-		return s.para(w, h, theme.Muted, t.empty)
-	}
 	widths := t.fit(w - markWidth)
+	spotOf := func(row int) spot { return spot{table: t, cursor: c, row: row, widths: widths, w: w, h: 1} }
+	if t.all == 0 && c.typing == nil {
+		return s.marked(s.para(w, h, theme.Muted, t.empty), spotOf(nowhere))
+	}
 	out := make([]string, 0, h)
 	if c.filtering() && h >= 2 {
 		out = append(out, c.filterLine(s, w, t))
 		h--
 	}
 	if h >= 2 {
-		out = append(out, t.header(s, w, widths))
+		out = append(out, s.mark(t.header(s, w, widths), spotOf(heading)))
 		h--
 	}
 	if t.n == 0 {
-		return append(out, s.para(w, h, theme.Muted, "No row is like that.")...)
+		return append(out, s.marked(s.para(w, h, theme.Muted, "No row is like that."), spotOf(nowhere))...)
 	}
 	top := 0
 	if focus {
@@ -91,7 +92,7 @@ func (t *table) draw(s *scene, w, h int, c *cursor, focus bool) []string {
 		top = c.top
 	}
 	for i := top; i < min(t.n, top+h); i++ {
-		out = append(out, t.line(s, w, widths, i, focus && i == c.at))
+		out = append(out, s.mark(t.line(s, w, widths, i, focus && i == c.at), spotOf(i)))
 	}
 	return out
 }
