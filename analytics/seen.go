@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,14 +79,47 @@ func (s *seen) save(emit func(string, []byte)) {
 
 // load may get the chunks in any order.
 func (s *seen) load(key string, value []byte) error {
-	cut := strings.LastIndexByte(key, '/')
-	p, err := parsePartition(key[:max(cut, 0)])
-	c, err2 := strconv.ParseInt(key[cut+1:], 10, 64)
-	if err != nil || err2 != nil || c < 0 || c > math.MaxInt64/chunkIDs-1 || len(value)%idBytes != 0 || len(value) > idBytes*chunkIDs {
+	p, c, err := parseChunk(key)
+	if err != nil || len(value)%idBytes != 0 || len(value) > idBytes*chunkIDs {
 		return fmt.Errorf("chunk of ids: %w", errState)
 	}
 	s.parts.at(p.Topic, p.Partition).restore(c*chunkIDs, value)
 	return nil
+}
+
+// parseChunk reads the key of a chunk.
+func parseChunk(key string) (p event.Partition, chunk int64, err error) {
+	cut := strings.LastIndexByte(key, '/')
+	if p, err = parsePartition(key[:max(cut, 0)]); err != nil {
+		return p, 0, err
+	}
+	chunk, err = strconv.ParseInt(key[cut+1:], 10, 64)
+	if err == nil && (chunk < 0 || chunk > math.MaxInt64/chunkIDs-1) {
+		err = errState
+	}
+	return p, chunk, err
+}
+
+// Remembered is a state without the event ids in it that are remembered no more.
+// A chunk of ids is kept while one of them is, and what the others are depends on
+// when checkpoints were made: without them, equal logs have left equal chunks.
+func Remembered(state []StateEntry) []StateEntry {
+	out, added := slices.Clone(state), event.Offsets{}
+	each := func(f func(s *StateEntry, p event.Partition, first int64)) {
+		for i := range out {
+			if p, c, err := parseChunk(out[i].Key); err == nil && out[i].Operator == new(seen).name() {
+				f(&out[i], p, c*chunkIDs)
+			}
+		}
+	}
+	each(func(s *StateEntry, p event.Partition, first int64) {
+		added[p] = max(added[p], first+int64(len(s.Value)/idBytes))
+	})
+	each(func(s *StateEntry, p event.Partition, first int64) {
+		forgotten := max(0, added[p]-seenIDs-first)
+		s.Value = s.Value[min(int64(len(s.Value)), forgotten*idBytes):]
+	})
+	return out
 }
 
 // id is the hash of an event's id.

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -52,4 +53,45 @@ func restored(t *testing.T, ring *idRing) idRing {
 		}
 	}
 	return *again.parts.at(event.UserEvents, 0)
+}
+
+// What is remembered does not depend on when checkpoints were made, even where
+// more has come between two than is remembered.
+func TestRemembered_whateverTheCheckpoints(t *testing.T) {
+	const ids = seenIDs + seenIDs/3
+	after := func(every int64) map[string]string {
+		s, kept := newSeen(), map[string][]byte{}
+		ring := s.parts.at(event.UserEvents, 0)
+		for i := range int64(ids) {
+			if ring.add(id(uint64(i) * 0x9e3779b97f4a7c15)); (i+1)%every == 0 || i+1 == ids {
+				s.save(func(key string, value []byte) {
+					if kept[key] = slices.Clone(value); value == nil {
+						delete(kept, key)
+					}
+				})
+			}
+		}
+		var state []StateEntry
+		for key, value := range kept {
+			state = append(state, StateEntry{Operator: s.name(), Key: key, Value: value})
+		}
+		out := map[string]string{}
+		for _, e := range Remembered(state) {
+			out[e.Key] = string(e.Value)
+		}
+		return out
+	}
+	want := after(1000)
+	var n int
+	for _, chunk := range want {
+		n += len(chunk) / idBytes
+	}
+	if n != seenIDs {
+		t.Errorf("%d ids are remembered, want %d", n, seenIDs)
+	}
+	for _, every := range []int64{chunkIDs, 100_000, ids} {
+		if !maps.Equal(after(every), want) {
+			t.Errorf("with a checkpoint every %d ids, others are remembered", every)
+		}
+	}
 }

@@ -145,7 +145,7 @@ func exact(s *analytics.StateEntry) bool {
 }
 
 func (a *Audit) compareBytes(c *Check, should []analytics.StateEntry) {
-	is, want := entries(a.loaded.State), entries(should)
+	is, want := entries(analytics.Remembered(a.loaded.State)), entries(analytics.Remembered(should))
 	all := maps.Clone(is)
 	maps.Copy(all, want)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
