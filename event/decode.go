@@ -46,6 +46,9 @@ func (d *Decoder) Decode(r *Record) {
 	if r.Poison == NotPoison {
 		r.Poison = check(r.Topic, &r.Event, p.seen)
 	}
+	if (r.Poison == Schema || r.Poison == Range) && d.ofAnotherVersion(r.Value) {
+		r.Poison = FutureVersion
+	}
 	if r.Poison != NotPoison {
 		r.Event = Event{}
 		return
@@ -57,6 +60,14 @@ func (d *Decoder) Decode(r *Record) {
 	default:
 		r.Canonical = true
 	}
+}
+
+// ofAnotherVersion reports whether JSON that is no Event of ours says that it is of
+// another schema_version: its fields may be of other types, wherever it says so.
+func (d *Decoder) ofAnotherVersion(value []byte) bool {
+	var e Event
+	p := parser{b: value, e: &e, d: d, skim: true}
+	return p.event() == NotPoison && e.SchemaVersion != 1
 }
 
 // check judges an Event that is well-formed JSON: does it have what its topic

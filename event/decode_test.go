@@ -3,9 +3,7 @@ package event
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
-	"strings"
+	"fmt"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -46,60 +44,49 @@ func TestDecode_readsEveryField(t *testing.T) {
 	}
 }
 
-// Each line of testdata/vectors.txt is a value and what Decode makes of it.
-func TestDecode_badInput(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("testdata", "vectors.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for i, line := range strings.Split(string(b), "\n") {
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
+// Each vector is decoded as its line says; those whose outcome is a matter of
+// their place in the log are sound.
+func TestDecode_vectors(t *testing.T) {
+	at := At(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
+	bad := 0
+	for _, v := range Vectors(t) {
+		if !v.Aggregated() {
+			bad++
 		}
-		f := strings.SplitN(line, " ", 3)
-		topic, ok := ParseTopic(f[1])
-		if !ok || len(f) != 3 {
-			t.Fatalf("line %d: want «outcome topic value»", i+1)
+		want := v.Outcome
+		switch want {
+		case "canonical", "odd", "tombstone", "future", "late", "duplicate":
+			want = ""
 		}
-		n++
-		r := decode(topic, expand(f[2]))
-		got := r.Poison.String()
-		if r.Poison == NotPoison {
-			got = map[bool]string{true: "canonical", false: "odd"}[r.Canonical]
+		r := v.Record(t, at, "a", "b")
+		new(Decoder).Decode(&r)
+		if got := r.Poison.String(); got != want {
+			t.Errorf("%s: %q, want %q: %.120s", v.Name, got, v.Outcome, r.Value)
 		}
-		if got != f[0] {
-			t.Errorf("line %d: %s, want %s: %.120s", i+1, got, f[0], f[2])
+		if v.Aggregated() && r.Canonical != (v.Outcome == "canonical") {
+			t.Errorf("%s: canonical %v: %.120s", v.Name, r.Canonical, r.Value)
 		}
 	}
-	if n < 60 {
-		t.Errorf("only %d vectors read", n)
+	if bad < 120 {
+		t.Errorf("only %d vectors of bad input", bad)
 	}
 }
 
-// expand puts long or unprintable text into a vector: {{1000:x}} is a thousand
-// x, {{ff}} the byte 0xff.
-func expand(s string) string {
-	for {
-		from := strings.Index(s, "{{")
-		if from < 0 {
-			return s
-		}
-		end := strings.Index(s, "}}") + 2
-		body := s[from+2 : end-2]
-		var out string
-		if count, what, ok := strings.Cut(body, ":"); ok {
-			var n int
-			json.Unmarshal([]byte(count), &n)
-			out = strings.Repeat(what, n)
-		} else {
-			var c [1]byte
-			for _, d := range body {
-				c[0] = c[0]<<4 | byte(strings.IndexRune(hexDigits, d))
-			}
-			out = string(c[:])
-		}
-		s = s[:from] + out + s[end:]
+// A record of unknown fields alone costs what its length says, and not the square
+// of it: one record cannot hold up the shop.
+func TestDecode_manyUnknownFields(t *testing.T) {
+	value := []byte(`{"x":0`)
+	for i := 0; len(value) < MaxValue-16; i++ {
+		value = fmt.Appendf(value, `,"%x":0`, i)
+	}
+	value = append(value, '}')
+	began := time.Now()
+	if r := decode(UserEvents, string(value)); r.Poison != Schema {
+		t.Errorf("poison %q", r.Poison)
+	}
+	const generous = time.Second // it takes 40 ms
+	if took := time.Since(began); took > generous {
+		t.Errorf("%d bytes took %s", len(value), took)
 	}
 }
 

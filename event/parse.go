@@ -88,6 +88,7 @@ type parser struct {
 	seen    uint64 // bit by field: the key has been there
 	odd     bool   // something is not as AppendJSON would write it, perhaps
 	badText bool   // a string is not UTF-8
+	skim    bool   // only the schema_version is wanted
 }
 
 func (p *parser) has(f field) bool { return p.seen&(1<<f) != 0 }
@@ -103,7 +104,7 @@ func (p *parser) event() Poison {
 	if p.take('}') {
 		return p.end()
 	}
-	var strangers []string
+	var strangers map[string]bool
 	for before := field(0); ; {
 		f, why := p.key(before, &strangers)
 		if why == NotPoison {
@@ -136,7 +137,7 @@ func (p *parser) end() Poison {
 
 // key reads a key and its colon. before is the field in front of it plus one,
 // and the guess is that the same one follows as last time.
-func (p *parser) key(before field, strangers *[]string) (field, Poison) {
+func (p *parser) key(before field, strangers *map[string]bool) (field, Poison) {
 	f := p.d.follower[before]
 	if k := quotedKeys[f]; len(p.b)-p.i >= len(k) && string(p.b[p.i:p.i+len(k)]) == k {
 		p.i += len(k)
@@ -168,24 +169,28 @@ func (p *parser) key(before field, strangers *[]string) (field, Poison) {
 
 // stranger looks at a key that is no field: is it one in the wrong case, or
 // there twice?
-func stranger(name string, fields []string, before *[]string) Poison {
+func stranger(name string, fields []string, before *map[string]bool) Poison {
 	for _, s := range fields {
 		if strings.EqualFold(s, name) {
 			return Ambiguous
 		}
 	}
-	for _, s := range *before {
-		if s == name {
-			return Ambiguous
-		}
+	if (*before)[name] {
+		return Ambiguous
 	}
-	*before = append(*before, name)
+	if *before == nil {
+		*before = map[string]bool{}
+	}
+	(*before)[name] = true
 	return NotPoison
 }
 
 // member reads the value of f into the Event.
 func (p *parser) member(f field) Poison {
 	e := p.e
+	if p.skim && f != fSchemaVersion {
+		f = unknown
+	}
 	switch f {
 	case fID:
 		return p.text(&e.ID)
@@ -415,7 +420,7 @@ func (p *parser) item(it *Item) Poison {
 	p.i++
 	p.space()
 	var seen, before int
-	var strangers []string
+	var strangers map[string]bool
 	for !p.take('}') {
 		if seen != 0 || len(strangers) > 0 {
 			if !p.take(',') {
@@ -594,15 +599,14 @@ func hex4(b []byte) (r rune, ok bool) {
 	return r, true
 }
 
-// skip reads any JSON value at the given depth and forgets it.
+// skip reads any JSON value, inside depth objects and arrays, and forgets it.
 func (p *parser) skip(depth int) Poison {
 	if p.i >= len(p.b) {
 		return Syntax
 	}
-	if depth >= MaxDepth {
-		return Limits
-	}
 	switch c := p.b[p.i]; {
+	case (c == '{' || c == '[') && depth >= MaxDepth:
+		return Limits
 	case c == '"':
 		_, why := p.string()
 		return why
