@@ -69,14 +69,15 @@ type groupLimits struct{ rows, bytes int }
 // partition is where the archive stands in one partition.
 type partition struct {
 	event.Partition
-	next    int64        // the first record that no sealed file holds
-	wanted  int64        // the first record that no file holds, open ones included
-	clock   event.Millis // greatest record timestamp before wanted
-	settled event.Millis // greatest record timestamp before next
-	started bool         // clock means something
-	day     string       // log_day of the newest sealed file, "" for none
-	file    *file        // nil until a record comes
-	columns *columns     // of file, kept for the file after it
+	next    int64         // the first record that no sealed file holds
+	wanted  int64         // the first record that no file holds, open ones included
+	clock   event.Millis  // greatest record timestamp before wanted
+	settled event.Millis  // greatest record timestamp before next
+	started bool          // clock means something
+	day     string        // log_day of the newest sealed file, "" for none
+	file    *file         // nil until a record comes
+	columns *columns      // of file, kept for the file after it
+	tail    pipeline.File // to be written again; none has no path
 }
 
 // Next is the offset of the first record of each partition that no sealed
@@ -183,7 +184,7 @@ func (p *partition) seal(sealed []pipeline.File, tail bool) ([]pipeline.File, er
 	}
 	f.Tail = tail
 	if !tail {
-		p.next, p.settled, p.day = f.Last+1, p.clock, p.file.day
+		p.next, p.settled, p.day, p.tail = f.Last+1, p.clock, p.file.day, pipeline.File{}
 	}
 	p.file = nil
 	return append(sealed, f), nil
@@ -198,6 +199,25 @@ func (p *partition) drop() error {
 	f := p.file
 	p.file = nil
 	return f.drop()
+}
+
+// Missing says that the log has no longer what the gaps span. A tail of which some
+// lies there cannot be written again: it is a file like any other from now on, and
+// what comes next is written behind it.
+func (a *Archive) Missing(gaps []pipeline.Gap) (kept []pipeline.File, err error) {
+	for _, g := range gaps {
+		p := a.partition(g.Partition)
+		f := p.tail
+		if f.Path == "" || g.First > f.Last || g.Last < f.First {
+			continue
+		}
+		if err := errors.Join(p.drop(), p.stand(a.dir, f)); err != nil {
+			return kept, err
+		}
+		f.Tail, p.tail = false, pipeline.File{}
+		kept = append(kept, f)
+	}
+	return kept, nil
 }
 
 // Seal closes the open files as tails, since the log ends here: a later run

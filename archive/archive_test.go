@@ -287,6 +287,31 @@ func TestTail_isReplaced(t *testing.T) {
 	}
 }
 
+// A tail of which the log has lost some cannot be written again: it stays, listed as
+// a file like any other, and what is left of the log goes on behind it.
+func TestTail_staysWhereTheLogHasLostIt(t *testing.T) {
+	log, dir := aLog(130), t.TempDir()
+	a := small(t, dir, nil)
+	sealed := write(t, a, log[:50])
+	tails := seal(t, a)
+	a = small(t, dir, slices.Concat(sealed, tails))
+	tail := tails[0]
+	p := event.Partition{Topic: tail.Topic, Partition: tail.Partition}
+	kept, err := a.Missing([]pipeline.Gap{{Partition: p, First: tail.First, Last: tail.First}})
+	if err != nil || len(kept) != 1 || kept[0].Path != tail.Path || kept[0].Tail || a.Next()[p] != tail.Last+1 {
+		t.Fatalf("kept %+v, next %d: %v", kept, a.Next()[p], err)
+	}
+	if again, err := a.Missing([]pipeline.Gap{{Partition: p, First: tail.First, Last: tail.First}}); len(again) > 0 || err != nil {
+		t.Errorf("kept twice: %+v, %v", again, err)
+	}
+	more := append(kept, write(t, a, from(log, event.Offsets{p: tail.First + 1}))...)
+	more = append(more, seal(t, a)...)
+	if err := a.Committed(more); err != nil {
+		t.Fatal(err)
+	}
+	tile(t, dir, slices.Concat(sealed, more))
+}
+
 func TestTail_unchangedStays(t *testing.T) {
 	log := aLog(20)
 	dir := t.TempDir()

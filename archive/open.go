@@ -50,9 +50,8 @@ func (a *Archive) stand(manifest []pipeline.File) error {
 		at := event.Partition{Topic: f.Topic, Partition: f.Partition}
 		if f.Tail {
 			a.tails[at] = f
-			if p := a.partition(at); p.day == "" {
-				p.next = f.First
-			}
+			p := a.partition(at)
+			p.next, p.wanted, p.tail = f.First, f.First, f
 			continue
 		}
 		if old, ok := newest[at]; !ok || f.First > old.First {
@@ -60,20 +59,25 @@ func (a *Archive) stand(manifest []pipeline.File) error {
 		}
 	}
 	for at, f := range newest {
-		n, ok := parseName(f.Path)
-		if !ok {
-			return fmt.Errorf("the manifest lists %q, which is no name of ours", f.Path)
+		if err := a.partition(at).stand(a.dir, f); err != nil {
+			return err
 		}
-		clock, err := clockOf(filepath.Join(a.dir, filepath.FromSlash(f.Path)))
-		if err != nil {
-			return fmt.Errorf("%s, the newest file of its partition, cannot be read: restore it, or start over with another data directory: %w", f.Path, err)
-		}
-		p := a.partition(at)
-		p.next, p.settled, p.day = f.Last+1, clock, n.day
 	}
-	for _, p := range a.partitions {
-		p.wanted, p.clock, p.started = p.next, p.settled, p.day != ""
+	return nil
+}
+
+// stand puts a partition behind a file.
+func (p *partition) stand(dir string, f pipeline.File) error {
+	n, ok := parseName(f.Path)
+	if !ok {
+		return fmt.Errorf("the manifest lists %q, which is no name of ours", f.Path)
 	}
+	clock, err := clockOf(filepath.Join(dir, filepath.FromSlash(f.Path)))
+	if err != nil {
+		return fmt.Errorf("%s, the newest file of its partition, cannot be read: restore it, or start over with another data directory: %w", f.Path, err)
+	}
+	p.next, p.settled, p.day = f.Last+1, clock, n.day
+	p.wanted, p.clock, p.started = p.next, p.settled, true
 	return nil
 }
 

@@ -67,7 +67,7 @@ func (a *Audit) checkSpans(ctx context.Context, c *Check, p event.Partition, fil
 	}
 	for i, f := range files {
 		switch span := f.Last - f.First + 1; {
-		case span < 1 || f.Rows > span || f.Rows < span && a.own:
+		case span < 1 || f.Rows > span || f.Rows+a.lost(f) < span && a.own:
 			c.add(Finding{"archive_file", f.Path, "rows", fmt.Sprint(f.Rows), fmt.Sprintf("%d, for offsets %d to %d", span, f.First, f.Last)})
 		case f.Tail && i < len(files)-1:
 			c.add(Finding{"archive_file", f.Path, "tail", "1", "0, since a file follows"})
@@ -84,12 +84,27 @@ func (a *Audit) checkSpans(ctx context.Context, c *Check, p event.Partition, fil
 
 // missing reports whether table gap accounts for the offsets.
 func (a *Audit) missing(p event.Partition, from, to int64) bool {
-	for _, g := range a.books.Gaps { // in order of first
+	return a.behindGap(p, from) >= to
+}
+
+// behindGap is the first offset from one on that no gap has.
+func (a *Audit) behindGap(p event.Partition, from int64) int64 {
+	for _, g := range a.loaded.Gaps { // in order of first
 		if g.Partition == p && g.First <= from && g.Last >= from {
 			from = g.Last + 1
 		}
 	}
-	return from >= to
+	return from
+}
+
+// lost is how many of the offsets of a file table gap accounts for.
+func (a *Audit) lost(f pipeline.File) (n int64) {
+	for _, g := range a.loaded.Gaps {
+		if g.Topic == f.Topic && g.Partition.Partition == f.Partition {
+			n += max(0, min(f.Last, g.Last)-max(f.First, g.First)+1)
+		}
+	}
+	return n
 }
 
 // checkHole asks the log what lies between two files: where others write, a

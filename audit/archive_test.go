@@ -44,7 +44,7 @@ func TestManifest_filesTile(t *testing.T) {
 	short.Rows = 9
 	for name, c := range map[string]struct {
 		files []pipeline.File
-		gaps  []store.Gap
+		gaps  []pipeline.Gap
 		next  int64
 		own   bool
 		want  Outcome
@@ -57,20 +57,21 @@ func TestManifest_filesTile(t *testing.T) {
 		"twice":                   {[]pipeline.File{span(0, 9, false), span(9, 19, false)}, nil, 20, false, Violated},
 		"one within another":      {[]pipeline.File{span(0, 9, false), span(3, 4, false)}, nil, 5, false, Violated},
 		"a hole":                  {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, nil, 20, true, Violated},
-		"a hole in table gap":     {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, []store.Gap{{Partition: clicks, First: 10, Last: 11}}, 20, true, Proven},
-		"a hole in two gaps":      {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, []store.Gap{{Partition: clicks, First: 10, Last: 10}, {Partition: clicks, First: 11, Last: 11}}, 20, true, Proven},
-		"a hole beyond its gap":   {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, []store.Gap{{Partition: clicks, First: 10, Last: 10}}, 20, true, Violated},
+		"a hole in table gap":     {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, []pipeline.Gap{{Partition: clicks, First: 10, Last: 11}}, 20, true, Proven},
+		"a hole in two gaps":      {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, []pipeline.Gap{{Partition: clicks, First: 10, Last: 10}, {Partition: clicks, First: 11, Last: 11}}, 20, true, Proven},
+		"a hole beyond its gap":   {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, []pipeline.Gap{{Partition: clicks, First: 10, Last: 10}}, 20, true, Violated},
 		"a marker between files":  {[]pipeline.File{span(40, 49, false), span(51, 59, false)}, nil, 60, false, Proven},
 		"records between files":   {[]pipeline.File{span(40, 49, false), span(52, 59, false)}, nil, 60, false, Violated},
 		"a hole nobody knows of":  {[]pipeline.File{span(0, 9, false), span(12, 19, false)}, nil, 20, false, Unchecked},
 		"fewer rows than offsets": {[]pipeline.File{short}, nil, 10, true, Violated},
+		"a gap within a file":     {[]pipeline.File{short}, []pipeline.Gap{{Partition: clicks, First: 4, Last: 4}}, 10, true, Proven},
 		"others' with a marker":   {[]pipeline.File{short}, nil, 10, false, Proven},
 		"next not behind it":      {[]pipeline.File{span(0, 9, false)}, nil, 9, true, Violated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := &Audit{
-				Tail: others, own: c.own, loaded: pipeline.Loaded{Files: c.files},
-				books: store.Books{Gaps: c.gaps, Archived: event.Offsets{clicks: c.next}},
+				Tail: others, own: c.own, loaded: pipeline.Loaded{Files: c.files, Gaps: c.gaps},
+				books: store.Books{Archived: event.Offsets{clicks: c.next}},
 			}
 			if got := a.checkManifest(t.Context()); got.Outcome != c.want {
 				t.Errorf("%s, want %s: %+v", got.Outcome, c.want, got)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ecomtui/analytics"
@@ -21,6 +22,8 @@ func (a *Audit) checkRows(ctx context.Context, readable bool) ([]Check, error) {
 	switch {
 	case !readable:
 		return unread("the archive's files are not those that were written, so the records cannot be read again"), nil
+	case slices.ContainsFunc(a.loaded.Gaps, func(g pipeline.Gap) bool { return g.Cause == pipeline.GapUnarchived }):
+		return unread("records that were counted had left the log before they were archived: table gap says which"), nil
 	case a.books.Capped:
 		return unread("more records were refused as behind than dead letters are kept of, and nothing else tells which"), nil
 	}
@@ -116,15 +119,29 @@ func (a *Audit) records(ctx context.Context, p event.Partition, files []pipeline
 		if len(files) > 0 {
 			next = files[len(files)-1].Last + 1
 		}
-		if next >= end {
-			return
-		}
-		for r, err := range a.Tail(ctx, p, next, end) {
-			if !yield(r, err) || err != nil {
-				return
+		for _, s := range a.between(p, next, end) {
+			for r, err := range a.Tail(ctx, p, s[0], s[1]) {
+				if !yield(r, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
+}
+
+// between are the spans from one offset to before another that are in no gap.
+func (a *Audit) between(p event.Partition, from, to int64) (spans [][2]int64) {
+	for from = a.behindGap(p, from); from < to; {
+		end := to
+		for _, g := range a.loaded.Gaps {
+			if g.Partition == p && g.First > from {
+				end = min(end, g.First)
+			}
+		}
+		spans = append(spans, [2]int64{from, end})
+		from = a.behindGap(p, end)
+	}
+	return spans
 }
 
 // ended reports whether the newest checkpoint was made at the log's end, when
@@ -196,8 +213,9 @@ func (a *Audit) write(ctx context.Context, name string, rows []analytics.Update)
 // nowhere is the archive of a run whose records are archived already.
 type nowhere struct{}
 
-func (nowhere) Next() event.Offsets                           { return nil }
-func (nowhere) Write([]event.Record) ([]pipeline.File, error) { return nil, nil }
-func (nowhere) Seal() ([]pipeline.File, error)                { return nil, nil }
-func (nowhere) Committed([]pipeline.File) error               { return nil }
-func (nowhere) Unsealed() int64                               { return 0 }
+func (nowhere) Next() event.Offsets                             { return nil }
+func (nowhere) Write([]event.Record) ([]pipeline.File, error)   { return nil, nil }
+func (nowhere) Missing([]pipeline.Gap) ([]pipeline.File, error) { return nil, nil }
+func (nowhere) Seal() ([]pipeline.File, error)                  { return nil, nil }
+func (nowhere) Committed([]pipeline.File) error                 { return nil }
+func (nowhere) Unsealed() int64                                 { return 0 }

@@ -176,10 +176,11 @@ type (
 	nothing struct{}
 )
 
-func (nowhere) Load(context.Context) (pipeline.Loaded, error) { return pipeline.Loaded{}, nil }
-func (nowhere) Commit(context.Context, pipeline.Commit) error { return nil }
-func (nothing) Next() event.Offsets                           { return nil }
-func (nothing) Write([]event.Record) ([]pipeline.File, error) { return nil, nil }
-func (nothing) Seal() ([]pipeline.File, error)                { return nil, nil }
-func (nothing) Committed([]pipeline.File) error               { return nil }
-func (nothing) Unsealed() int64                               { return 0 }
+func (nowhere) Load(context.Context) (pipeline.Loaded, error)   { return pipeline.Loaded{}, nil }
+func (nowhere) Commit(context.Context, pipeline.Commit) error   { return nil }
+func (nothing) Next() event.Offsets                             { return nil }
+func (nothing) Write([]event.Record) ([]pipeline.File, error)   { return nil, nil }
+func (nothing) Missing([]pipeline.Gap) ([]pipeline.File, error) { return nil, nil }
+func (nothing) Seal() ([]pipeline.File, error)                  { return nil, nil }
+func (nothing) Committed([]pipeline.File) error                 { return nil }
+func (nothing) Unsealed() int64                                 { return 0 }

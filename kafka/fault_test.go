@@ -190,9 +190,10 @@ func (w *witness) Write(rs []event.Record) ([]pipeline.File, error) {
 	return nil, nil
 }
 
-func (w *witness) Seal() ([]pipeline.File, error)  { return nil, nil }
-func (w *witness) Committed([]pipeline.File) error { return nil }
-func (w *witness) Unsealed() int64                 { return 0 }
+func (w *witness) Missing([]pipeline.Gap) ([]pipeline.File, error) { return nil, nil }
+func (w *witness) Seal() ([]pipeline.File, error)                  { return nil, nil }
+func (w *witness) Committed([]pipeline.File) error                 { return nil }
+func (w *witness) Unsealed() int64                                 { return 0 }
 
 // scribe writes a numbered log as a shop does: after a failure it looks where the
 // log stands, and goes on there.

@@ -40,7 +40,8 @@ type Source struct {
 	newest  atomic.Int64 // greatest record timestamp handed on
 	read    atomic.Int64 // sum of the lanes' next
 	ends    atomic.Pointer[sighting]
-	heard   *sighting // the last sighting that idle partitions were judged by
+	heard   *sighting      // the last sighting that idle partitions were judged by
+	gaps    []pipeline.Gap // found and not handed on
 	closed  chan struct{}
 	watch   sync.WaitGroup
 	free    chan []event.Record
@@ -57,15 +58,18 @@ type lane struct {
 	queue  []*kgo.Record
 	last   event.Millis // timestamp of the last record handed on
 	start  bool         // reading began at the partition's start, wherever that is
+	resume int64        // where reading goes on behind a gap; 0 for none
+	stuck  error        // why nothing more comes, until that is mended
 	paused bool
 }
 
 // wanted is the offset after the last record queued or handed on.
 func (l *lane) wanted() int64 {
+	at := l.next
 	if n := len(l.queue); n > 0 {
-		return l.queue[n-1].Offset + 1
+		at = l.queue[n-1].Offset + 1
 	}
-	return l.next
+	return max(at, l.resume)
 }
 
 const (
@@ -127,7 +131,8 @@ func (s *Source) Poll(ctx context.Context) (pipeline.Batch, error) {
 		}
 		ready = s.ready()
 	}
-	b := pipeline.Batch{Broker: s.broker.health(s.Cluster.Name)}
+	b := pipeline.Batch{Broker: s.broker.health(s.Cluster.Name), Gaps: s.gaps}
+	s.gaps = nil
 	if len(ready) > 0 {
 		b.Records = s.decode(ready)
 		b.Release = func() { s.recycle(b.Records) }
@@ -152,7 +157,7 @@ func (s *Source) fetch(ctx context.Context) error {
 	var failed error
 	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
 		if p.Err != nil && failed == nil {
-			failed = s.tell(p)
+			failed = tell(p)
 		}
 		t, ok := event.ParseTopic(p.Topic)
 		if !ok {
@@ -162,6 +167,9 @@ func (s *Source) fetch(ctx context.Context) error {
 		if l == nil {
 			return
 		}
+		if isGap(p.Err) {
+			l.stuck = p.Err
+		}
 		l.end = max(l.end, p.HighWatermark)
 		for _, r := range p.Records {
 			if r.Offset >= l.wanted() { // a leader that changed may send some again
@@ -170,21 +178,26 @@ func (s *Source) fetch(ctx context.Context) error {
 		}
 		s.pause(l)
 	})
-	return failed
+	if failed != nil {
+		return failed
+	}
+	return s.mend(ctx)
+}
+
+// isGap reports whether an error says that what is wanted cannot be had.
+func isGap(err error) bool {
+	var big *kgo.ErrDecompressTooLarge
+	return errors.Is(err, kerr.OffsetOutOfRange) || errors.As(err, &big)
 }
 
 // tell turns a partition's error into one for people; nil for what passes by
-// itself.
-func (s *Source) tell(p kgo.FetchTopicPartition) error {
-	var big *kgo.ErrDecompressTooLarge
+// itself, and for what can be mended.
+func tell(p kgo.FetchTopicPartition) error {
 	switch {
+	case isGap(p.Err):
+		return nil
 	case errors.Is(p.Err, context.DeadlineExceeded), errors.Is(p.Err, context.Canceled), errors.Is(p.Err, kgo.ErrClientClosed):
 		return nil
-	case errors.Is(p.Err, kerr.OffsetOutOfRange):
-		return fmt.Errorf("%s/%d no longer has the records this data directory needs next: Kafka's retention has deleted them, or the topic was made anew; start over with another --data-dir: %w",
-			p.Topic, p.Partition, p.Err)
-	case errors.As(p.Err, &big):
-		return fmt.Errorf("%s/%d: a batch grows to more than %d MB when decompressed: %w", p.Topic, p.Partition, maxBatchBytes>>20, p.Err)
 	case passes(p.Err):
 		return nil
 	}
@@ -239,6 +252,7 @@ func (s *Source) ready() []*kgo.Record {
 		if l.queue = l.queue[n:]; len(l.queue) == 0 {
 			l.queue = nil // the records behind it can go
 		}
+		s.jump(l)
 		s.pause(l)
 	}
 	return out

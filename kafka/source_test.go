@@ -1,14 +1,9 @@
 package kafka
 
 import (
-	"context"
-	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kerr"
 
 	"ecomtui/event"
 	"ecomtui/pipeline"
@@ -204,30 +199,4 @@ func TestSource_leaderMoves(t *testing.T) {
 			g.offsets(t, userA, int64(i)*300, int64(i+1)*300)
 		}
 	})
-}
-
-// Records that the log no longer has, or does not have yet, end the run with a
-// sentence that says what to do.
-func TestSource_offsetOutOfRange(t *testing.T) {
-	for name, at := range map[string]int64{"deleted": 10, "made anew": 5000} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, 1, func(t *testing.T, w *wired) {
-				write(t, w.Cluster, every(userA, 100, noon, time.Second))
-				if err := w.broker.DeleteRecords(userA.Topic.String(), userA.Partition, 50); err != nil {
-					t.Fatal(err)
-				}
-				s := w.source(event.Offsets{userA: at}, nil)
-				defer s.Close()
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-				defer cancel()
-				var err error
-				for err == nil {
-					_, err = s.Poll(ctx)
-				}
-				if !errors.Is(err, kerr.OffsetOutOfRange) || !strings.HasPrefix(err.Error(), "user_events/0 no longer has") || !strings.Contains(err.Error(), "--data-dir") {
-					t.Errorf("got %v", err)
-				}
-			})
-		})
-	}
 }

@@ -99,6 +99,9 @@ func (s *Source) judgeIdle(b *pipeline.Batch) (ended bool) {
 			s.read.Add(gone)
 		}
 	}
+	if s.heard == nil {
+		b.Begun = s.begun(sight)
+	}
 	if sight == s.heard && !sight.final {
 		return false
 	}

@@ -141,6 +141,8 @@ func (s *shelf) Write(rs []event.Record) (files []File, err error) {
 	return files, nil
 }
 
+func (s *shelf) Missing([]Gap) ([]File, error) { return nil, nil }
+
 func (s *shelf) Seal() ([]File, error) {
 	s.sealed = true
 	return []File{s.file(true)}, s.failSeal

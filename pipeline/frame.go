@@ -48,6 +48,7 @@ type Health struct {
 	Committed time.Time     // last SQLite commit; zero before the first
 	Commits   int64
 	Archive   ArchiveHealth
+	Gaps      GapHealth
 	Broker    BrokerHealth
 	Latency   Latency // to the Frame
 	Reading   Latency // to the poll that brought it: what the broker takes

@@ -101,7 +101,11 @@ func (k *keeper) share(ctx context.Context, b Batch) (release func(), err error)
 func (k *keeper) archive() error {
 	defer close(k.archived)
 	for b := range k.batches {
-		files, err := k.ar.Write(b.Records)
+		files, err := k.ar.Missing(b.Gaps)
+		k.note(files)
+		if err == nil {
+			files, err = k.ar.Write(b.Records)
+		}
 		b.release()
 		if err != nil {
 			return k.fail(fmt.Errorf("archive: %w", err))

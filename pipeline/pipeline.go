@@ -30,6 +30,9 @@ type Pipeline struct {
 	// Rules are the fraud rules for what happens from now on, asked for between two
 	// polls; nil leaves those that there are.
 	Rules func() *analytics.Rules
+	// StopAtGap ends Run with a GapError where the log has lost what is wanted,
+	// instead of noting it and going on.
+	StopAtGap bool
 
 	// FrameEvery is the time between frames, CommitEvery and CommitRecords what
 	// a crash repeats at most: whichever comes first.
@@ -42,6 +45,7 @@ type Pipeline struct {
 	board   *analytics.Board
 	health  Health
 	meter   meter
+	gaps    gaps
 	pending map[analytics.Key]analytics.Update // flushed and not handed to a commit
 	early   time.Time                          // when a commit last took early rows
 	flushed time.Time                          // when every row that had changed was last asked for
@@ -103,6 +107,8 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	if err := p.restore(loaded); err != nil {
 		return err
 	}
+	p.gaps = newGaps(loaded)
+	p.health.Gaps = p.gaps.health()
 	keep := newKeeper(p.Archive, p.Store, loaded)
 	p.keeper.Store(keep)
 	keep.report(&p.health)
@@ -299,8 +305,11 @@ func (p *Pipeline) catchingUp() bool { return p.health.Phase == History || p.hea
 // neither, and says so, if ctx ends before the archive has room: engine and
 // archive then stand before this batch, and nothing must come after it.
 func (p *Pipeline) take(ctx context.Context, b Batch, keep *keeper, ended bool) (took bool, err error) {
+	if err := p.missing(&b); err != nil {
+		return false, err
+	}
 	done := b.Release
-	if len(b.Records) > 0 {
+	if len(b.Records) > 0 || len(b.Gaps) > 0 {
 		crash.At(crash.PollTaken)
 		if done, err = keep.share(ctx, b); err != nil || done == nil {
 			return false, err
@@ -376,7 +385,7 @@ const liveLag = 2000
 // catching up, when all of them change all the time, less often still.
 func (p *Pipeline) checkpoint(now time.Time, last bool) Commit {
 	p.meter.handed = p.meter.newest
-	c := Commit{At: now, Updates: make([]analytics.Update, 0, len(p.pending)), Checkpoint: p.Engine.Checkpoint()}
+	c := Commit{At: now, Updates: make([]analytics.Update, 0, len(p.pending)), Checkpoint: p.Engine.Checkpoint(), Gaps: p.gaps.take()}
 	every := earlyEvery
 	if p.catchingUp() {
 		every = earlyCatching

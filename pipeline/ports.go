@@ -25,7 +25,9 @@ type Source interface {
 type Batch struct {
 	Records []event.Record // of each partition in offset order, decoded
 	Idle    []Idle
-	Lag     int64 // records in the log not polled yet; negative if unknown
+	Gaps    []Gap         // found since the Batch before; what comes next is behind them
+	Begun   event.Offsets // where the log begins of partitions that Seek did not name, told once
+	Lag     int64         // records in the log not polled yet; negative if unknown
 	Broker  BrokerHealth
 
 	// Partitions is how far each has been read, by topic and partition; nil where
@@ -61,6 +63,7 @@ type Loaded struct {
 	Totals  analytics.Totals
 	Recent  []analytics.Update // final rows that a Snapshot still shows, oldest first
 	Files   []File             // the archive's manifest
+	Gaps    []Gap              // all there are
 	Commits int64              // number of checkpoints so far
 }
 
@@ -70,6 +73,7 @@ type Commit struct {
 	Updates    []analytics.Update   // at most one a key
 	Checkpoint analytics.Checkpoint // Changed in order, at most one entry a key
 	Files      []File               // sealed since the Commit before
+	Gaps       []Gap                // found since the Commit before
 }
 
 // A File is one Parquet file of the archive: the records First to Last of a
@@ -96,6 +100,11 @@ type Archive interface {
 	// those that sealed files hold. It returns the files that this sealed. It
 	// does not keep the records' bytes.
 	Write(records []event.Record) ([]File, error)
+
+	// Missing says that the log has no longer what the gaps span. Tails that would
+	// have been written again from there are files like any other from now on, and
+	// are returned.
+	Missing(gaps []Gap) ([]File, error)
 
 	// Seal closes the open files as tails, since the log ends here.
 	Seal() ([]File, error)

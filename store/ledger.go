@@ -15,18 +15,10 @@ type Account struct {
 	Aggregated, Late, Future, Duplicate, Tombstone, Poison int64
 }
 
-// A Gap is a span of offsets that the log no longer had when it was wanted, both
-// ends included.
-type Gap struct {
-	event.Partition
-	First, Last int64
-}
-
 // Books are what a database says about itself, beside its results.
 type Books struct {
-	Accounts []Account     // oldest first
-	Archived event.Offsets // where the archive stands, as next_offset says
-	Gaps     []Gap
+	Accounts []Account            // oldest first
+	Archived event.Offsets        // where the archive stands, as next_offset says
 	Behind   map[event.Place]bool // records refused as behind, as far as dead letters are kept
 	Capped   bool                 // some of those have gone
 }
@@ -37,7 +29,7 @@ func (d *DB) Books(ctx context.Context) (Books, error) {
 	if err != nil {
 		return Books{}, fmt.Errorf("read the books: %w", err)
 	}
-	b := Books{Capped: q.loadCapped(), Accounts: q.loadAccounts(), Archived: q.loadNext(archive), Gaps: q.loadGaps(), Behind: q.loadBehind()}
+	b := Books{Capped: q.loadCapped(), Accounts: q.loadAccounts(), Archived: q.loadNext(archive), Behind: q.loadBehind()}
 	if err := q.close(); err != nil {
 		return Books{}, fmt.Errorf("read the books: %w", err)
 	}
@@ -52,21 +44,6 @@ func (q *query) loadAccounts() (all []Account) {
 			all = append(all, a)
 			return err
 		})
-	return all
-}
-
-func (q *query) loadGaps() (all []Gap) {
-	q.each(`SELECT topic, partition, first, last FROM gap ORDER BY topic, partition, first`, func(scan func(...any) error) error {
-		var g Gap
-		var topic string
-		if err := scan(&topic, &g.Partition.Partition, &g.First, &g.Last); err != nil {
-			return err
-		}
-		var err error
-		g.Topic, err = parseTopic(topic)
-		all = append(all, g)
-		return err
-	})
 	return all
 }
 

@@ -27,6 +27,7 @@ func (d *DB) Load(ctx context.Context) (pipeline.Loaded, error) {
 		Next:   q.loadNext(engine),
 		State:  q.loadState(),
 		Files:  q.loadFiles(),
+		Gaps:   q.loadGaps(),
 		Recent: slices.Concat(q.loadKPI(), q.loadByValue(), q.loadTopItems(), q.loadSessions(), q.loadAlerts(), q.loadOpen(), q.loadLetters()),
 	}
 	l.Totals, l.Commits = q.loadLedger()

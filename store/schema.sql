@@ -285,13 +285,13 @@ CREATE TABLE ruleset (
 	text         TEXT    NOT NULL  -- YAML, with every parameter, as --rules takes it
 ) STRICT;
 
--- Offsets that the log no longer had when they were wanted.
+-- Offsets that the log no longer had when they were wanted, or would not give.
 CREATE TABLE gap (
 	topic     TEXT    NOT NULL,
 	partition INTEGER NOT NULL,
 	first     INTEGER NOT NULL, -- offsets, both included
 	last      INTEGER NOT NULL,
-	cause     TEXT    NOT NULL,
+	cause     TEXT    NOT NULL, -- retention; retention, counted and not archived; a batch too large when decompressed
 	at_ms     INTEGER NOT NULL, -- wall time
 	PRIMARY KEY (topic, partition, first)
 ) STRICT, WITHOUT ROWID;

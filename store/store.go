@@ -122,6 +122,11 @@ func (w *writer) commit(ctx context.Context, c *pipeline.Commit) error {
 		}
 	}
 	crash.At(crash.CommitFiles)
+	for _, g := range c.Gaps {
+		if err := w.writeGap(ctx, g, c.At); err != nil {
+			return fmt.Errorf("gap: %w", err)
+		}
+	}
 	if err := w.writeLedger(ctx, c); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}

@@ -17,7 +17,7 @@ type writer struct {
 	conn *sqlite3.SQLiteConn
 
 	kpi, session, sessionGone, payment, alert, stock, reconciliation, trending, listed, unlisted, topItem, ruleset statement
-	deadLetter, deadLetterCap, state, stateGone, next, file, replaced                                              statement
+	deadLetter, deadLetterCap, state, stateGone, next, file, replaced, gap                                         statement
 
 	json    []byte             // in the making
 	letters map[letterSet]bool // written to in this commit
@@ -45,6 +45,7 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 		next:           statement{sql: upsertNext},
 		file:           statement{sql: upsertFile},
 		replaced:       statement{sql: deleteReplaced},
+		gap:            statement{sql: upsertGap},
 		letters:        map[letterSet]bool{},
 	}
 }
@@ -53,7 +54,7 @@ func (w *writer) statements() []*statement {
 	return []*statement{
 		&w.kpi, &w.session, &w.sessionGone, &w.payment, &w.alert, &w.stock, &w.reconciliation, &w.trending, &w.listed, &w.unlisted,
 		&w.topItem, &w.ruleset,
-		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced,
+		&w.deadLetter, &w.deadLetterCap, &w.state, &w.stateGone, &w.next, &w.file, &w.replaced, &w.gap,
 	}
 }
 

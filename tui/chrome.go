@@ -154,6 +154,9 @@ func (m *Model) vitals() []phrase {
 	if !s.Broker.Up && s.Phase != pipeline.Starting { // before the first answer nobody knows
 		out = append(out, phrase{theme.Bad, "⚠ broker away"})
 	}
+	if n := s.Gaps.Offsets; n > 0 {
+		out = append(out, phrase{theme.Warn, "⚠ " + text.Count(n) + " missing"})
+	}
 	if s.Behind > noticeBehind && s.Phase == pipeline.Live {
 		out = append(out, phrase{theme.Warn, text.Rough(s.Behind) + " behind"})
 	}

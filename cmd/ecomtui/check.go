@@ -149,6 +149,9 @@ func (o *options) checkWords() error {
 	if o.format != "text" && o.format != "json" {
 		return usage("--format %q: write text or json", o.format)
 	}
+	if o.given("on-gap") && o.onGap != "stop" && o.onGap != "skip" {
+		return usage("--on-gap %q: write stop or skip", o.onGap)
+	}
 	return nil
 }
 

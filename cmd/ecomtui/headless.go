@@ -116,6 +116,9 @@ func line(r *report) string {
 		time.Now().Format(time.TimeOnly), r.Run.Phase, humanize.Comma(r.Events.Consumed),
 		humanize.Comma(int64(r.Run.EventsPerSecond)), count(r.Run.Lag), latency(&r.Run), humanize.Comma(r.KPI.Orders),
 		r.KPI.money(r.KPI.GrossRevenue), humanize.Comma(r.Fraud.Alerts), humanize.Comma(r.Inventory.StockOuts))
+	if r.Gaps.Gaps > 0 {
+		s += "  missing " + humanize.Comma(r.Gaps.Offsets)
+	}
 	if r.Run.Broker != "up" {
 		s += "  broker " + r.Run.Broker
 	}
@@ -164,6 +167,9 @@ func printReport(w io.Writer, r *report) error {
 			humanize.Bytes(uint64(r.Archive.Bytes))),
 		fmt.Sprintf("run        %.1f s, %s events/s, %s checkpoints, lag %s, latency %s", r.Run.Seconds,
 			humanize.Comma(int64(r.Run.EventsPerSecond)), humanize.Comma(r.Run.Checkpoints), count(r.Run.Lag), latency(&r.Run)),
+	}
+	if r.Gaps.Gaps > 0 {
+		lines = append(lines, fmt.Sprintf("missing    %s offsets in %s gaps: table gap says which, and why", humanize.Comma(r.Gaps.Offsets), humanize.Comma(r.Gaps.Gaps)))
 	}
 	for _, x := range r.Expect {
 		lines = append(lines, expectLine(x))

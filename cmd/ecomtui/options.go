@@ -24,6 +24,7 @@ type options struct {
 	listen       string
 	dataDir      string
 	logSize      string
+	onGap        string
 
 	rate       float64
 	speed      string
@@ -66,6 +67,7 @@ func newOptions(fs *pflag.FlagSet) *options {
 	fs.StringVar(&o.listen, "listen", "", "let other Kafka clients reach the embedded broker at `host:port`")
 	fs.StringVar(&o.dataDir, "data-dir", "", "`folder` for database, archive and log (default: "+shown(defaultDataDir())+")")
 	fs.StringVar(&o.logSize, "log-size", "256MiB", "how large the embedded broker's log may grow; on a cluster, each partition of the topics created")
+	fs.StringVar(&o.onGap, "on-gap", "", "where Kafka has lost records that were not read: stop, or skip and note them (default: skip on screen, stop with --no-tui)")
 
 	fs.Float64Var(&o.rate, "rate", 300, "the shop's traffic, in events a second of shop time")
 	fs.StringVar(&o.speed, "speed", "1", "how fast shop time passes: 1, 60, max")
@@ -112,6 +114,9 @@ func themes() string {
 
 // embedded says that the broker is ours.
 func (o *options) embedded() bool { return len(o.brokers) == 0 }
+
+// stopAtGap says that lost records end the run.
+func (o *options) stopAtGap() bool { return o.onGap == "stop" || o.onGap == "" && o.noTUI }
 
 // simulated says that the shop is ours.
 func (o *options) simulated() bool { return o.generate || o.embedded() && !o.given("generate") }

@@ -22,6 +22,7 @@ type report struct {
 	Inventory       inventoryPart       `json:"inventory"`
 	Recommendations recommendationsPart `json:"recommendations"`
 	Archive         archivePart         `json:"archive"`
+	Gaps            gapsPart            `json:"gaps"`
 	Run             runPart             `json:"run"`
 	Expect          []result            `json:"expect,omitempty"`
 	OK              *bool               `json:"ok,omitempty"`
@@ -159,6 +160,12 @@ type archivePart struct {
 	Bytes int64 `json:"bytes"`
 }
 
+// gapsPart is what Kafka had lost before it was read, over all runs.
+type gapsPart struct {
+	Gaps    int64 `json:"gaps"`
+	Offsets int64 `json:"offsets"`
+}
+
 type runPart struct {
 	Phase           string       `json:"phase"`
 	Seconds         float64      `json:"seconds"`
@@ -211,6 +218,7 @@ func newReport(kind string, f *pipeline.Frame, before int64) report {
 		Recommendations: newRecommendations(t),
 
 		Archive: archivePart{f.Archive.Files, f.Archive.Rows, f.Archive.Bytes},
+		Gaps:    gapsPart(f.Gaps),
 		Run:     newRun(f, before),
 	}
 	for i, n := range t.PoisonByReason {

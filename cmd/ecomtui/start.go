@@ -106,6 +106,7 @@ type service struct {
 	lines    func() []tui.LogLine // the newest of the log; nil without a console
 	away     bool                 // the broker, and the log says so
 	phase    pipeline.Phase       // as the log says
+	missing  int64                // offsets, of which the log has said so
 }
 
 // open wires the service. What it has opened by the time of an error is closed.
@@ -200,7 +201,7 @@ func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error 
 	engine := analytics.New(params)
 	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}
 	s.pipeline = pipeline.New(engine, s.source, s.db, s.archive)
-	s.pipeline.Name = s.cluster.Name
+	s.pipeline.Name, s.pipeline.StopAtGap = s.cluster.Name, o.stopAtGap()
 	if o.rules != nil {
 		s.pipeline.Rules = o.rules.rules.Load
 	}
@@ -362,13 +363,17 @@ const (
 	gcLive     = 5
 )
 
-// tell writes it down when the broker goes away and when it comes back; for the
-// console, whose log somebody reads, also what the pipeline is about.
+// tell writes it down when the broker goes away and when it comes back, and what
+// Kafka has lost; for the console, whose log somebody reads, also what the pipeline is about.
 func (s *service) tell(f *pipeline.Frame) {
 	if f.Phase != s.phase && s.lines != nil {
 		slog.Info("the pipeline has another phase", "phase", f.Phase.String(), "records", f.Totals.Consumed, "checkpoint", f.Commits)
 	}
 	s.phase = f.Phase
+	if n := f.Gaps.Offsets; n > s.missing {
+		slog.Warn("records are missing: table gap says which", "offsets", n)
+		s.missing = n
+	}
 	switch b := f.Broker; {
 	case b.Up && s.away:
 		slog.Info("the broker is back", "broker", b.Name)
