@@ -287,6 +287,33 @@ func TestTail_isReplaced(t *testing.T) {
 	}
 }
 
+// An archive that is put back forgets what no commit came to list, sealed or not,
+// and writes it again, to the byte.
+func TestRewind_writesTheSameFiles(t *testing.T) {
+	log, whole, dir := aLog(130), t.TempDir(), t.TempDir()
+	a := small(t, whole, nil)
+	write(t, a, log)
+	seal(t, a)
+
+	a = small(t, dir, nil)
+	sealed := write(t, a, log[:60])
+	listed := sealed[:len(sealed)/2]
+	if err := a.Rewind(listed); err != nil {
+		t.Fatal(err)
+	}
+	if n := a.Unsealed(); n != 0 {
+		t.Errorf("%d rows are left over", n)
+	}
+	write(t, a, from(log, a.Next()))
+	seal(t, a)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := contents(t, dir), contents(t, whole); !maps.Equal(got, want) {
+		t.Errorf("files %q\nwant %q", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+}
+
 // A tail of which the log has lost some cannot be written again: it stays, listed as
 // a file like any other, and what is left of the log goes on behind it.
 func TestTail_staysWhereTheLogHasLostIt(t *testing.T) {

@@ -26,21 +26,25 @@ func Open(dir string, manifest []pipeline.File) (*Archive, error) {
 	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
-	if err := errors.Join(tidy(dir, manifest), release(dir, manifest)); err != nil {
-		return nil, fmt.Errorf("open archive: %w", err)
-	}
 	enc, err := columnar.NewEncoder()
 	if err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
 	a := &Archive{
 		dir: dir, rowsPerFile: RowsPerFile, group: groupLimits{groupRows, groupBytes}, enc: enc,
-		partitions: map[event.Partition]*partition{}, tails: map[event.Partition]pipeline.File{},
 	}
-	if err := a.stand(manifest); err != nil {
+	if err := a.Rewind(manifest); err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
 	return a, nil
+}
+
+// Rewind drops what lies in no file that the manifest lists, as Open does, and
+// stands behind those that it lists.
+func (a *Archive) Rewind(manifest []pipeline.File) error {
+	err := a.Close()
+	a.partitions, a.tails, a.ended = map[event.Partition]*partition{}, map[event.Partition]pipeline.File{}, false
+	return errors.Join(err, tidy(a.dir, manifest), release(a.dir, manifest), a.stand(manifest))
 }
 
 // stand puts every partition behind what the manifest says is sealed.

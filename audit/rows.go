@@ -215,6 +215,7 @@ type nowhere struct{}
 
 func (nowhere) Next() event.Offsets                             { return nil }
 func (nowhere) Write([]event.Record) ([]pipeline.File, error)   { return nil, nil }
+func (nowhere) Rewind([]pipeline.File) error                    { return nil }
 func (nowhere) Missing([]pipeline.Gap) ([]pipeline.File, error) { return nil, nil }
 func (nowhere) Seal() ([]pipeline.File, error)                  { return nil, nil }
 func (nowhere) Committed([]pipeline.File) error                 { return nil }

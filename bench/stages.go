@@ -180,6 +180,7 @@ func (nowhere) Load(context.Context) (pipeline.Loaded, error)   { return pipelin
 func (nowhere) Commit(context.Context, pipeline.Commit) error   { return nil }
 func (nothing) Next() event.Offsets                             { return nil }
 func (nothing) Write([]event.Record) ([]pipeline.File, error)   { return nil, nil }
+func (nothing) Rewind([]pipeline.File) error                    { return nil }
 func (nothing) Missing([]pipeline.Gap) ([]pipeline.File, error) { return nil, nil }
 func (nothing) Seal() ([]pipeline.File, error)                  { return nil, nil }
 func (nothing) Committed([]pipeline.File) error                 { return nil }

@@ -190,6 +190,7 @@ func (w *witness) Write(rs []event.Record) ([]pipeline.File, error) {
 	return nil, nil
 }
 
+func (w *witness) Rewind([]pipeline.File) error                    { return nil }
 func (w *witness) Missing([]pipeline.Gap) ([]pipeline.File, error) { return nil, nil }
 func (w *witness) Seal() ([]pipeline.File, error)                  { return nil, nil }
 func (w *witness) Committed([]pipeline.File) error                 { return nil }

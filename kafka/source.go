@@ -80,8 +80,12 @@ const (
 	queueFew  = 2_000  // and resumed
 )
 
-// Seek connects the client. Errors show in the first Poll.
+// Seek connects the client, anew if it was connected. Errors show in the first Poll.
 func (s *Source) Seek(next event.Offsets) {
+	s.Close()
+	s.heard, s.gaps = nil, nil
+	s.ends.Store(nil)
+	s.read.Store(0)
 	s.parts = map[event.Partition]*lane{}
 	s.free = make(chan []event.Record, 4) // as many batches as are under way at once
 	s.closed = make(chan struct{})
@@ -380,4 +384,5 @@ func (s *Source) Close() {
 	close(s.closed)
 	s.cl.Close()
 	s.watch.Wait()
+	s.cl = nil
 }

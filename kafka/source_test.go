@@ -200,3 +200,22 @@ func TestSource_leaderMoves(t *testing.T) {
 		}
 	})
 }
+
+// A source that is put back reads on from there, as one that is new.
+func TestSource_seeksAgain(t *testing.T) {
+	inBubble(t, 1, func(t *testing.T, w *wired) {
+		write(t, w.Cluster, every(userA, 100, noon, time.Second))
+		s := w.source(nil, always)
+		defer s.Close()
+		read(t, s, nil, has(userA, 100))
+		s.Seek(event.Offsets{userA: 40})
+		if at := s.Position(); at != 40 {
+			t.Errorf("put back to 40 it stands at %d", at)
+		}
+		g, ended := read(t, s, nil, never)
+		g.offsets(t, userA, 40, 100)
+		if !ended || s.Position() != 100 {
+			t.Errorf("ended %v, position %d", ended, s.Position())
+		}
+	})
+}

@@ -141,6 +141,15 @@ func (s *shelf) Write(rs []event.Record) (files []File, err error) {
 	return files, nil
 }
 
+func (s *shelf) Rewind(manifest []File) error {
+	s.next = 0
+	for _, f := range manifest {
+		s.next = max(s.next, f.Last+1)
+	}
+	s.written = s.next
+	return nil
+}
+
 func (s *shelf) Missing([]Gap) ([]File, error) { return nil, nil }
 
 func (s *shelf) Seal() ([]File, error) {

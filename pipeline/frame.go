@@ -49,6 +49,7 @@ type Health struct {
 	Commits   int64
 	Archive   ArchiveHealth
 	Gaps      GapHealth
+	Disk      DiskHealth
 	Broker    BrokerHealth
 	Latency   Latency // to the Frame
 	Reading   Latency // to the poll that brought it: what the broker takes

@@ -33,6 +33,10 @@ type Pipeline struct {
 	// StopAtGap ends Run with a GapError where the log has lost what is wanted,
 	// instead of noting it and going on.
 	StopAtGap bool
+	// Room says whether the disk has room. Where it has none, or fails, reading stops,
+	// and goes on from the last checkpoint when Room gives nil again; without it, a
+	// disk that takes nothing ends Run.
+	Room func() error
 
 	// FrameEvery is the time between frames, CommitEvery and CommitRecords what
 	// a crash repeats at most: whichever comes first.
@@ -94,14 +98,28 @@ func (p *Pipeline) Durable() event.Offsets {
 // never because of ctx.
 func (p *Pipeline) Run(ctx context.Context) error {
 	p.health.Started = time.Now()
-	p.early, p.live = p.health.Started, p.health.Started
 	p.measure()
+	err := p.run(ctx, false)
+	for p.outlast(ctx, err) {
+		err = p.run(ctx, true)
+	}
+	return err
+}
+
+// run is Run, up to an error. after says that it follows one.
+func (p *Pipeline) run(ctx context.Context, after bool) error {
+	p.early, p.live = time.Now(), time.Now()
 	loaded, err := p.Store.Load(ctx)
 	if ctx.Err() != nil {
 		return nil // told to stop before anything had begun
 	}
 	if err != nil {
 		return fmt.Errorf("load checkpoint: %w", err)
+	}
+	if after {
+		if err := p.again(loaded); err != nil {
+			return err
+		}
 	}
 	crash.At(crash.StateLoaded)
 	if err := p.restore(loaded); err != nil {
@@ -234,6 +252,9 @@ func (p *Pipeline) loop(ctx context.Context, polls <-chan polled, keep *keeper) 
 			return p.finish(keep, ended)
 		}
 		if commit {
+			if err := p.room(); err != nil {
+				return err
+			}
 			committed, since = now, 0
 			if !renewed && p.settled(now) {
 				renewed = true

@@ -10,8 +10,8 @@ import (
 
 // A Source reads the log. Package kafka has one.
 type Source interface {
-	// Seek says where to begin. It is called once, before the first Poll; a
-	// partition that next does not name begins at its start.
+	// Seek says where to begin: before the first Poll, and again where a Pipeline
+	// that has Room goes back. A partition that next does not name begins at its start.
 	Seek(next event.Offsets)
 
 	// Poll waits for records, or returns none once it has waited as long as a
@@ -47,7 +47,8 @@ type Idle struct {
 }
 
 // A Store keeps results and the checkpoint they belong to. Package store does
-// it in SQLite.
+// it in SQLite. An error of the disk's wraps what the system calls it, as one of an
+// Archive does.
 type Store interface {
 	// Load returns what the last Commit left. On a new store it is zero.
 	Load(ctx context.Context) (Loaded, error)
@@ -100,6 +101,9 @@ type Archive interface {
 	// those that sealed files hold. It returns the files that this sealed. It
 	// does not keep the records' bytes.
 	Write(records []event.Record) ([]File, error)
+
+	// Rewind drops what lies in no file of the manifest, and stands behind those.
+	Rewind(manifest []File) error
 
 	// Missing says that the log has no longer what the gaps span. Tails that would
 	// have been written again from there are files like any other from now on, and

@@ -21,7 +21,7 @@ var ErrNotFound = errors.New("not found")
 func (d *DB) Load(ctx context.Context) (pipeline.Loaded, error) {
 	q, err := d.query(ctx)
 	if err != nil {
-		return pipeline.Loaded{}, fmt.Errorf("load checkpoint: %w", err)
+		return pipeline.Loaded{}, fmt.Errorf("load checkpoint: %w", disk(err))
 	}
 	l := pipeline.Loaded{
 		Next:   q.loadNext(engine),
@@ -32,7 +32,7 @@ func (d *DB) Load(ctx context.Context) (pipeline.Loaded, error) {
 	}
 	l.Totals, l.Commits = q.loadLedger()
 	if err := q.close(); err != nil {
-		return pipeline.Loaded{}, fmt.Errorf("load checkpoint: %w", err)
+		return pipeline.Loaded{}, fmt.Errorf("load checkpoint: %w", disk(err))
 	}
 	return l, nil
 }

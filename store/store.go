@@ -45,7 +45,7 @@ func (d *DB) Close() error {
 func (d *DB) Commit(ctx context.Context, c pipeline.Commit) error {
 	err := d.transact(ctx, func(w *writer) error { return w.commit(ctx, &c) })
 	if err != nil {
-		return fmt.Errorf("write checkpoint: %w", err)
+		return fmt.Errorf("write checkpoint: %w", disk(err))
 	}
 	return nil
 }

@@ -194,6 +194,9 @@ func vitalsWidth(ps []phrase) int { return phrasesWidth(ps) + 2*len(ps) }
 // touches every pane.
 func (s *scene) notice(w int) (string, bool) {
 	switch {
+	case s.Disk.Err != "":
+		note := "⚠ waiting for the disk since " + text.Clock(s.Disk.Since.In(s.zone)) + " (" + s.Disk.Err + "); goes on by itself, nothing is lost"
+		return s.line(w).gap(1).put(theme.Bad, note).done(), true
 	case !s.Broker.Up && !s.Broker.Since.IsZero():
 		note := "⚠ broker away since " + text.Clock(s.Broker.Since.In(s.zone)) + ", reconnecting"
 		if s.Broker.Err != "" {

@@ -116,6 +116,9 @@ func line(r *report) string {
 		time.Now().Format(time.TimeOnly), r.Run.Phase, humanize.Comma(r.Events.Consumed),
 		humanize.Comma(int64(r.Run.EventsPerSecond)), count(r.Run.Lag), latency(&r.Run), humanize.Comma(r.KPI.Orders),
 		r.KPI.money(r.KPI.GrossRevenue), humanize.Comma(r.Fraud.Alerts), humanize.Comma(r.Inventory.StockOuts))
+	if r.Run.Disk != "" {
+		s += "  waiting for the disk: " + r.Run.Disk
+	}
 	if r.Gaps.Gaps > 0 {
 		s += "  missing " + humanize.Comma(r.Gaps.Offsets)
 	}

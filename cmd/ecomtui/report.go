@@ -176,6 +176,7 @@ type runPart struct {
 	Latency         *latencyPart `json:"latency_ms"`
 	RSS             int64        `json:"rss_bytes"`
 	Broker          string       `json:"broker"`
+	Disk            string       `json:"disk,omitempty"` // why nothing is read until it passes
 }
 
 type latencyPart struct {
@@ -296,7 +297,7 @@ func newModel(m *analytics.ModelTruth) modelPart {
 func newRun(f *pipeline.Frame, before int64) runPart {
 	seconds := f.At.Sub(f.Started).Seconds()
 	r := runPart{
-		Phase: f.Phase.String(), Seconds: seconds, Lag: f.Lag, Checkpoints: f.Commits, RSS: f.RSS, Broker: brokerWords(f.Broker),
+		Phase: f.Phase.String(), Seconds: seconds, Lag: f.Lag, Checkpoints: f.Commits, RSS: f.RSS, Broker: brokerWords(f.Broker), Disk: f.Disk.Err,
 	}
 	if seconds > 0 {
 		r.EventsPerSecond = float64(f.Totals.Consumed-before) / seconds

@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"golang.org/x/sync/errgroup"
 
 	"ecomtui/analytics"
@@ -106,6 +108,7 @@ type service struct {
 	lines    func() []tui.LogLine // the newest of the log; nil without a console
 	away     bool                 // the broker, and the log says so
 	phase    pipeline.Phase       // as the log says
+	paused   bool                 // for the disk, and the log says so
 	missing  int64                // offsets, of which the log has said so
 }
 
@@ -202,6 +205,7 @@ func (s *service) wire(set *settings, partitions [event.TopicCount]int32) error 
 	s.source = &kafka.Source{Cluster: s.cluster, Partitions: partitions}
 	s.pipeline = pipeline.New(engine, s.source, s.db, s.archive)
 	s.pipeline.Name, s.pipeline.StopAtGap = s.cluster.Name, o.stopAtGap()
+	s.pipeline.Room = s.hasRoom
 	if o.rules != nil {
 		s.pipeline.Rules = o.rules.rules.Load
 	}
@@ -240,11 +244,20 @@ func (s *service) simulate(set *settings, partitions [event.TopicCount]int32) (e
 	return nil
 }
 
+// hasRoom says whether there is room for what a commit and the embedded log need.
+// The broker would not survive a disk without any.
+func (s *service) hasRoom() error {
+	if free := freeSpace(s.dir); free < leastFree {
+		return fmt.Errorf("%s has %s left: %w", s.dir, humanize.IBytes(free), syscall.ENOSPC)
+	}
+	return nil
+}
+
 // room keeps the shop from getting far ahead of its readers: what it has
-// written and they have not read has to lie somewhere.
+// written and they have not read has to lie somewhere, and there must be room.
 func (s *service) room(ctx context.Context) error {
 	const lead, pause = 60_000, 2 * time.Millisecond // records: some 10 MB of log
-	for int64(s.shop.Progress().Records)-s.source.Position() > lead {
+	for int64(s.shop.Progress().Records)-s.source.Position() > lead || s.hasRoom() != nil {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -373,6 +386,10 @@ func (s *service) tell(f *pipeline.Frame) {
 	if n := f.Gaps.Offsets; n > s.missing {
 		slog.Warn("records are missing: table gap says which", "offsets", n)
 		s.missing = n
+	}
+	if paused := f.Disk.Err != ""; paused != s.paused {
+		s.paused = paused
+		slog.Warn("the disk takes nothing, and reading waits for it", "waiting", paused, "err", f.Disk.Err)
 	}
 	switch b := f.Broker; {
 	case b.Up && s.away:
