@@ -79,6 +79,7 @@ func plain(err error) string {
 // checkpoint, and lies in no file that it lists, is read once more.
 func (p *Pipeline) again(l Loaded) error {
 	p.Engine, p.board = p.Engine.Fresh(), analytics.NewBoard()
+	p.measure()
 	clear(p.pending)
 	runtime.GC() // now, while nothing new lies between what is old
 	if err := p.Archive.Rewind(l.Files); err != nil {
