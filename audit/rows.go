@@ -166,6 +166,17 @@ func (a *Audit) compareRows(ctx context.Context, c *Check, should *store.DB) err
 		return err
 	}
 	defer pending.Close() // a copy: nothing can be lost
+	from, err := a.db.HistoryFrom(ctx)
+	if err != nil {
+		return err
+	}
+	for _, db := range []*store.DB{a.db, should, pending} { // what has been forgotten is missing everywhere
+		if from > 0 {
+			if err := db.Forget(ctx, from); err != nil {
+				return err
+			}
+		}
+	}
 	lists := a.ended()
 	for d, err := range a.db.Compare(ctx, should, pending, lists) {
 		if err != nil {
@@ -174,6 +185,9 @@ func (a *Audit) compareRows(ctx context.Context, c *Check, should *store.DB) err
 		c.add(Finding(d))
 	}
 	c.Detail = "every final row is the one that the records lead to"
+	if from > 0 {
+		c.Detail += fmt.Sprintf(", from %s on: older ones have been forgotten", from.Time().Format(time.RFC3339))
+	}
 	if !lists {
 		c.Detail += "; lists of recommendations are not compared: they go by the pace until the log has ended"
 	}

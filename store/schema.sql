@@ -315,7 +315,8 @@ CREATE TABLE state (
 	PRIMARY KEY (operator, key)
 ) STRICT, WITHOUT ROWID;
 
--- What fixed the numbers at the first start.
+-- What fixed the numbers at the first start, and in history_from_ms the event time
+-- before which final rows have been deleted since.
 CREATE TABLE setting (
 	name  TEXT NOT NULL PRIMARY KEY,
 	value TEXT NOT NULL

@@ -31,7 +31,7 @@ const (
 // has been made yet: a command line that is refused leaves no trace.
 func (o *options) check() error {
 	for _, check := range []func() error{
-		o.checkShop, o.checkNumbers, o.checkRules, o.checkWords, o.checkAddresses, o.checkBrokers, o.checkEnds, o.checkViewers, o.checkDataDir, o.checkTerminal,
+		o.checkShop, o.checkNumbers, o.checkHistory, o.checkRules, o.checkWords, o.checkAddresses, o.checkBrokers, o.checkEnds, o.checkViewers, o.checkDataDir, o.checkTerminal,
 	} {
 		if err := check(); err != nil {
 			return err

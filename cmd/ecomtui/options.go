@@ -25,6 +25,7 @@ type options struct {
 	dataDir      string
 	logSize      string
 	onGap        string
+	historyKeep  age
 
 	rate       float64
 	speed      string
@@ -67,6 +68,8 @@ func newOptions(fs *pflag.FlagSet) *options {
 	fs.StringVar(&o.listen, "listen", "", "let other Kafka clients reach the embedded broker at `host:port`")
 	fs.StringVar(&o.dataDir, "data-dir", "", "`folder` for database, archive and log (default: "+shown(defaultDataDir())+")")
 	fs.StringVar(&o.logSize, "log-size", "256MiB", "how large the embedded broker's log may grow; on a cluster, each partition of the topics created")
+	o.historyKeep = 14 * age(day)
+	fs.Var(&o.historyKeep, "history-keep", "how old final rows of the database get before they are deleted, by the shop's time: such as 14d, or forever")
 	fs.StringVar(&o.onGap, "on-gap", "", "where Kafka has lost records that were not read: stop, or skip and note them (default: skip on screen, stop with --no-tui)")
 
 	fs.Float64Var(&o.rate, "rate", 300, "the shop's traffic, in events a second of shop time")

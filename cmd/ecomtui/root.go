@@ -94,6 +94,8 @@ func kind(f *pflag.Flag) string {
 	switch f.Value.Type() {
 	case "duration":
 		return "a span of time such as 30s, 5m or 1h"
+	case "age":
+		return "an age such as 14d or 36h, or " + forever
 	case "float64":
 		return "a number such as " + f.DefValue
 	case "uint64", "int":

@@ -294,6 +294,9 @@ func (s *service) run(ctx context.Context) error {
 	if s.embedded != nil {
 		g.Go(func() error { return s.trim(ctx) })
 	}
+	if s.o.historyKeep != 0 {
+		g.Go(func() error { return s.forget(ctx) })
+	}
 	if s.o.rules != nil {
 		g.Go(func() error { return s.o.rules.follow(ctx) })
 	}
