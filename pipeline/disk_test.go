@@ -61,8 +61,8 @@ func TestDisk_isOutlasted(t *testing.T) {
 	run := func(t *testing.T, commits, files map[int]error) (l *ledger, waited int) {
 		bubble(t, func(t *testing.T) {
 			l = newLedger()
-			src := behind{&script{batches: 20, size: 300, every: 300 * time.Millisecond, ends: true}}
-			p := New(analytics.New(params()), src, diskLedger{l, &disk{fails: commits}}, diskShelf{&shelf{per: 600}, &disk{fails: files}})
+			src := behind{&script{batches: 20, size: 60, every: 300 * time.Millisecond, ends: true}}
+			p := New(analytics.New(params()), src, diskLedger{l, &disk{fails: commits}}, diskShelf{&shelf{per: 120}, &disk{fails: files}})
 			p.Room = func() error {
 				if waited++; waited%5 > 0 { // four times of five there is none
 					if d := p.Latest().Disk; d.Since.IsZero() || d.Err == "" {
@@ -117,16 +117,16 @@ func TestDisk_pauseIsShown(t *testing.T) {
 			}
 			return nil
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		stopped := make(chan error)
 		go func() { stopped <- p.Run(ctx) }()
-		time.Sleep(30 * time.Minute)
+		time.Sleep(3 * time.Minute)
 		if d := p.Latest().Disk; d.Err != "no space left on device" || d.Since.Sub(began) > 15*time.Second {
-			t.Errorf("after half an hour it says %+v", d)
+			t.Errorf("after three minutes it says %+v", d)
 		}
 		if polled, _ := src.counts(); polled > 150 {
-			t.Errorf("%d polls in ten seconds and half an hour without a disk", polled)
+			t.Errorf("%d polls in ten seconds and three minutes without a disk", polled)
 		}
 		if err := <-stopped; !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("it ends with %v", err)
