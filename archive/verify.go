@@ -108,6 +108,13 @@ func Strays(dir string, manifest []pipeline.File) (strays []string, err error) {
 	return strays, err
 }
 
+// Named is what the path of a file in the archive says of it; ok is false if it is
+// not one that a file there has.
+func Named(path string) (f pipeline.File, ok bool) {
+	n, ok := parseName(path)
+	return pipeline.File{Path: path, Topic: n.Topic, Partition: n.Partition.Partition, First: n.first, Last: n.last, Rows: n.last - n.first + 1}, ok
+}
+
 // List finds the files in an archive's folder by their names, in order of place,
 // for whoever has no manifest. Of files that hold the same offsets the longest
 // comes first.
@@ -117,11 +124,11 @@ func List(dir string) (files []pipeline.File, err error) {
 		return nil, err
 	}
 	for _, p := range paths {
-		n, ok := parseName(p)
+		f, ok := Named(p)
 		if !ok {
 			return nil, fmt.Errorf("%s has no name of an archive's file", p)
 		}
-		files = append(files, pipeline.File{Path: p, Topic: n.Topic, Partition: n.Partition.Partition, First: n.first, Last: n.last, Rows: n.last - n.first + 1})
+		files = append(files, f)
 	}
 	slices.SortFunc(files, func(a, b pipeline.File) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.First, b.First), cmp.Compare(b.Last, a.Last))

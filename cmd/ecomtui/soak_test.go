@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -84,19 +83,7 @@ func TestSoak_killedEveryMinute(t *testing.T) {
 		}
 	}
 	t.Log("\n" + table(legs))
-	putInOrder(t, dir)
 	audits(t, dir)
-}
-
-// putInOrder starts the program once more and stops it: what the last kill has left
-// behind is for a start to clear away.
-func putInOrder(t *testing.T, dir string) {
-	t.Helper()
-	p := launch(t, "--data-dir", dir)
-	eventually(t, "records", func() bool { return p.status() != nil && p.consumed() > 0 })
-	if e := p.signal(syscall.SIGTERM); e.code != exitFine {
-		t.Errorf("exit %d: %s", e.code, e.stderr)
-	}
 }
 
 // rate is events a second.
