@@ -67,19 +67,13 @@ func (ts *trails) cart(a *act) (dear float64, several bool) {
 // picked are those things, newest first, and no more of them than are looked at
 // of anybody's acts.
 func (ts *trails) picked(a *act) (things []*sighting) {
-	user := a.ties[oneUser]
-	for number := *ts.part(user); number >= ts.first && len(things) < mostSeen; {
-		s := &ts.passed[number-ts.first]
-		if s.at <= a.at-hour || s.user == user && s.what == visitBegan {
+	for s := range ts.of(a) {
+		if s.at <= a.at-hour || s.what == visitBegan || len(things) == mostSeen {
 			break
 		}
-		if s.user == user && s.what == picked {
+		if s.what == picked {
 			things = append(things, s)
 		}
-		if s.before == 0 {
-			break
-		}
-		number -= int64(s.before)
 	}
 	return things
 }

@@ -97,17 +97,6 @@ func (c *clock) idle(p event.Partition, t event.Millis) {
 	}
 }
 
-// Moved is, by partition, the moment to which it was moved while it was idle, 0
-// if it never was. An Engine that is to close the same windows over the same log
-// is told so by Idle.
-func (e *Engine) Moved() map[event.Partition]event.Millis {
-	out := map[event.Partition]event.Millis{}
-	for p, pc := range e.clock.parts.all() {
-		out[p] = pc.idle
-	}
-	return out
-}
-
 // labelled is the moment up to which every label published has been read: it goes
 // by record timestamps, for that is when a label became known.
 func (c *clock) labelled() event.Millis {

@@ -265,6 +265,17 @@ func (e *Engine) Idle(p event.Partition, t event.Millis) {
 	e.advance()
 }
 
+// Moved is, by partition, the moment to which it was moved while it was idle, 0
+// if it never was. An Engine that is to close the same windows over the same log
+// is told so by Idle.
+func (e *Engine) Moved() map[event.Partition]event.Millis {
+	out := map[event.Partition]event.Millis{}
+	for p, pc := range e.clock.parts.all() {
+		out[p] = pc.idle
+	}
+	return out
+}
+
 // End says that the log has been read to its end. Lists that are otherwise made
 // when their turn comes are all made at the next Flush of every row, so that in
 // the end they too are a function of the log.

@@ -38,109 +38,6 @@ func measuredEngine(p Params) *Engine {
 	return e
 }
 
-// drawLog invents a shop of few users and items, so that everything collides:
-// bursts, gaps, disorder, repeats, lateness, malformed records.
-func drawLog(t *rapid.T) shopLog {
-	log := shopLog{}
-	at := noon
-	seed := rapid.Uint64().Draw(t, "seed")
-	n := rapid.IntRange(50, 600).Draw(t, "records")
-	// One draw a log and a generator of its own: rapid shrinks the count, and
-	// ten thousand draws a check would take minutes.
-	rnd := func(n int) int {
-		seed = seed*6364136223846793005 + 1442695040888963407
-		return int(seed >> 33 % uint64(n))
-	}
-	paid := []string{"t-none"}
-	orders, held := 0, []event.Event(nil)
-	order := func() string { // what belongs together comes close together
-		if rnd(8) == 0 { // or much too late
-			return "o-0"
-		}
-		orders += rnd(12) / 11
-		return fmt.Sprintf("o-%d", max(0, orders-rnd(3)))
-	}
-	for i := range n {
-		at += event.Millis(rnd(20_000))
-		if rnd(60) == 0 {
-			at += event.Millis(rnd(40 * 60_000))
-		}
-		if rnd(400) == 0 {
-			at += event.Millis(rnd(30 * 3_600_000))
-		}
-		e := event.Event{
-			ID: fmt.Sprintf("e-%d", i), Time: at - event.Millis(rnd(8_000)), SchemaVersion: 1,
-			UserID: fmt.Sprintf("u-%d", rnd(6)), IPCountry: []string{"PT", "DE", ""}[rnd(3)],
-			DeviceID: fmt.Sprintf("d-%d", rnd(3)*rnd(2)), IP: fmt.Sprintf("10.0.0.%d", rnd(2)), SessionID: fmt.Sprintf("s-%d", i/25),
-			DeviceCategory: []string{"mobile", "desktop"}[rnd(2)], ItemID: fmt.Sprintf("cap-%d", rnd(3)), ItemCategory: "caps",
-		}
-		topic, key := event.UserEvents, e.UserID
-		switch rnd(12) {
-		case 0, 1:
-			topic = event.Transactions
-			e.Name = []event.Name{event.PaymentAuthorized, event.PaymentDeclined, event.Purchase, event.Purchase, event.Refund, event.Dispute}[rnd(6)]
-			e.TransactionID, e.OrderID, e.Currency = fmt.Sprintf("t-%d", i), order(), "EUR"
-			e.Value, e.CardFingerprint = event.Cents(1+rnd(9000)), fmt.Sprintf("40000%d-%d", rnd(2), rnd(3))
-			e.CardCountry, e.ShippingCountry, e.Coupon = []string{"PT", "DE", ""}[rnd(3)], []string{"PT", "FR"}[rnd(2)], []string{"WELCOME", ""}[rnd(2)]
-			paid = append(paid, e.TransactionID)
-			e.Items = []event.Item{{ID: e.ItemID, Category: "caps", Quantity: 2, Price: 100}}
-			if i%2 == 0 {
-				e.Items = append(e.Items, event.Item{ID: fmt.Sprintf("cap-%d", i%5), Category: "caps", Quantity: 1, Price: 50})
-			}
-		case 2, 10:
-			topic, key = event.InventoryUpdates, e.ItemID
-			e.Name = []event.Name{event.Received, event.Reserved, event.Committed, event.Released, event.Adjusted, event.Transferred, event.Damaged}[rnd(7)]
-			e.Quantity, e.LocationID = int64(rnd(5)), []string{"lis-1", "ams-1"}[rnd(2)]
-			if e.Name == event.Adjusted || e.Name == event.Transferred {
-				e.Quantity -= 2
-			}
-			if rnd(5) > 0 {
-				e.OrderID = order()
-			}
-			switch {
-			case e.Name == event.Reserved && e.OrderID != "":
-				held = append(held, e)
-			case e.Name == event.Released && len(held) > 0 && rnd(3) > 0: // of one of the last reservations, however long ago
-				was := held[max(0, len(held)-1-rnd(6))]
-				e.OrderID, e.ItemID, e.LocationID, e.Quantity, key = was.OrderID, was.ItemID, was.LocationID, was.Quantity, was.ItemID
-			}
-			if rnd(4) == 0 { // of a shop whose key is another
-				key = e.ID
-			}
-		case 3:
-			topic, e.Name = event.FraudLabels, event.Label
-			e.SubjectKind, e.SubjectID = "payment", paid[max(0, len(paid)-1-rnd(12))]
-			if rnd(3) == 0 {
-				e.SubjectKind = []string{"user", "device", "session"}[rnd(3)]
-				e.SubjectID = map[string]string{"user": e.UserID, "device": e.DeviceID, "session": e.SessionID}[e.SubjectKind]
-			}
-			e.Fraud, e.Pattern, key = rnd(2) == 0, "velocity", e.SubjectID
-		case 4, 5:
-			e.Name = []event.Name{event.SessionStart, event.Login, event.LoginFailed, event.LoginFailed, event.SignUp, event.AccountUpdated}[rnd(6)]
-		default:
-			e.Quantity = int64(rnd(4))
-			e.Name = []event.Name{event.PageView, event.ViewItem, event.AddToCart, event.RemoveFromCart, event.BeginCheckout, "own"}[rnd(6)]
-			e.Price = event.Cents(rnd(900))
-		}
-		switch rnd(40) {
-		case 0:
-			e.Time -= event.Millis(rnd(60_000)) // late, perhaps
-		case 1:
-			e.Time += event.Millis(rnd(600_000)) // ahead, perhaps too far
-		case 2:
-			e.ID = fmt.Sprintf("e-%d", max(0, i-1)) // a repeat, perhaps
-		}
-		r := event.Record{Time: at, Event: e, Value: []byte("{}")}
-		if rnd(50) == 0 {
-			r.Event, r.Poison = event.Event{}, event.Syntax
-		}
-		p := event.Partition{Topic: topic, Partition: event.PartitionFor([]byte(key), testPartitions[topic])}
-		r.Place = event.Place{Topic: topic, Partition: p.Partition, Offset: int64(len(log[p]))}
-		log[p] = append(log[p], r)
-	}
-	return log
-}
-
 // read gives the records in one of the orders in which Kafka may: partitions
 // interleave as drawn, each in its own order.
 func (l shopLog) read(t *rapid.T) []event.Record {
@@ -284,7 +181,7 @@ func runWith(t *rapid.T, e *Engine, records []event.Record, crash bool, between 
 			for k, v := range kept {
 				entries = append(entries, StateEntry{k[0], k[1], v})
 			}
-			e = measuredEngine(testParams())
+			e = measuredEngine(e.params)
 			if err := e.Restore(next, entries); err != nil {
 				t.Fatal(err)
 			}
@@ -302,10 +199,14 @@ func runWith(t *rapid.T, e *Engine, records []event.Record, crash bool, between 
 // interleaving and the polls, crashes or not.
 func TestLaw_sameLogSameRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		log := drawLog(t)
-		want, totals := run(t, log.read(t), false)
+		log, p := drawLog(t), testParams()
+		p.SessionPolicy = rapid.SampledFrom([]string{SessionGA4, SessionUA}).Draw(t, "policy")
+		read := func(crash bool) (table, Totals) {
+			return runWith(t, measuredEngine(p), log.read(t), crash, func(*Engine) {})
+		}
+		want, totals := read(false)
 		for _, crash := range []bool{false, true} {
-			got, again := run(t, log.read(t), crash)
+			got, again := read(crash)
 			what := fmt.Sprintf("crash=%v", crash)
 			diff(t, what, got.finals(), want.finals())
 			if !reflect.DeepEqual(again, totals) {

@@ -3,6 +3,7 @@ package analytics
 import (
 	"cmp"
 	"encoding/binary"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -185,21 +186,15 @@ func (ts *trails) part(user uint64) *int64 { return &ts.newest[user>>1%trailHead
 // moved tells where the user of a is, and where they were before that was
 // another country, and when last; ok is false if there is none.
 func (ts *trails) moved(a *act) (where, before string, left event.Millis, ok bool) {
-	user := a.ties[oneUser]
 	var here *sighting
-	for number := *ts.part(user); number >= ts.first; {
-		s := &ts.passed[number-ts.first]
+	for s := range ts.of(a) {
 		switch {
-		case s.user != user || s.what != visitBegan:
+		case s.what != visitBegan:
 		case here == nil:
 			here = s
 		case s.country != here.country:
 			return string(here.country[:]), string(s.country[:]), s.at, true
 		}
-		if s.before == 0 {
-			return "", "", 0, false
-		}
-		number -= int64(s.before)
 	}
 	return "", "", 0, false
 }
@@ -207,21 +202,29 @@ func (ts *trails) moved(a *act) (where, before string, left event.Millis, ok boo
 // logins are those of the user of a since a moment, newest first, and no more of
 // them than are looked at of anybody's acts.
 func (ts *trails) logins(a *act, since event.Millis) (found []*sighting) {
-	user := a.ties[oneUser]
-	for number := *ts.part(user); number >= ts.first && len(found) < mostSeen; {
-		s := &ts.passed[number-ts.first]
-		if s.at < since {
+	for s := range ts.of(a) {
+		if s.at < since || len(found) == mostSeen {
 			break
 		}
-		if s.user == user && s.what == loggedIn {
+		if s.what == loggedIn {
 			found = append(found, s)
 		}
-		if s.before == 0 {
-			break
-		}
-		number -= int64(s.before)
 	}
 	return found
+}
+
+// of yields the sightings of the user of a, newest first.
+func (ts *trails) of(a *act) iter.Seq[*sighting] {
+	user := a.ties[oneUser]
+	return func(yield func(*sighting) bool) {
+		for number := *ts.part(user); number >= ts.first; {
+			s := &ts.passed[number-ts.first]
+			if s.user == user && !yield(s) || s.before == 0 {
+				return
+			}
+			number -= int64(s.before)
+		}
+	}
 }
 
 // waitingKey is of the one row that is written anew each time.

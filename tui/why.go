@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -185,12 +186,15 @@ func orNone(s string) string {
 
 func (v *why) signalsPane(s *scene, w, h int) []string {
 	iw, ih := inner(w, h)
-	signals := v.row.Signals
+	signals := decisive(v.row.Signals)
 	t := table{
 		list:    list{len(signals), func(i int) string { return strconv.Itoa(i) }},
-		columns: []column{{name: "signal", least: 20}, {name: "value", width: 12, right: true}, {name: "limit", width: 10, right: true}},
+		columns: []column{{name: "signal", least: 20}, {name: "value", width: 15, right: true}, {name: "limit", width: 10, right: true}},
 		cells: func(i int) []cell {
 			g := &signals[i]
+			if isPart(g) {
+				return []cell{{theme.Muted, g.Name, false}, {theme.Muted, "gives " + s.measure(g.Value, g.Unit), true}, {}}
+			}
 			return []cell{{theme.Text, g.Name, false}, {theme.Strong, joinNonEmpty(" ", against(g), s.measure(g.Value, g.Unit)), true}, {theme.Muted, s.measure(g.Limit, g.Unit), true}}
 		},
 		empty: "The rule names no signals.",
@@ -206,6 +210,24 @@ func (v *why) signalsPane(s *scene, w, h int) []string {
 	}
 	body = append(body, silent...)
 	return s.box(w, h, pane{title: "Signals · what was measured", body: body})
+}
+
+// decisive are the signals with those that are held against a limit first: what they
+// are made up of follows, as far as there is room.
+func decisive(all []analytics.Signal) []analytics.Signal {
+	signals := slices.Clone(all)
+	slices.SortStableFunc(signals, func(a, b analytics.Signal) int { return step(isPart(&a)) - step(isPart(&b)) })
+	return signals
+}
+
+// isPart reports whether a signal gives points to another, and has no limit itself.
+func isPart(g *analytics.Signal) bool { return g.Unit == "points" }
+
+func step(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // measure writes a signal's number in its unit.

@@ -74,25 +74,19 @@ func (o *options) checkHistory() error {
 // forget deletes the rows that are older than --history-keep, by the shop's time:
 // what a shop does not live through makes nothing old.
 func (s *service) forget(ctx context.Context) error {
-	tick := time.NewTicker(forgetEvery)
-	defer tick.Stop()
 	var last event.Millis
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	return every(ctx, forgetEvery, func() error {
 		before := event.At(s.pipeline.Latest().Watermark.Add(-time.Duration(s.o.historyKeep)).Time().Truncate(time.Hour))
 		if before <= last {
-			continue
+			return nil
 		}
 		if err := s.db.Forget(ctx, before); err != nil {
 			if ctx.Err() == nil {
 				slog.Warn("forget old rows", "err", err)
 			}
-			continue // the next tick tries again
+			return nil // the next tick tries again
 		}
 		last = before
-	}
+		return nil
+	})
 }

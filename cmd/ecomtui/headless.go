@@ -38,23 +38,14 @@ var errNobodyReads = errors.New("standard output is closed")
 
 // follow prints a status a second until ctx is done.
 func (h *headless) follow(ctx context.Context, latest func() *pipeline.Frame) error {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
+	return every(ctx, time.Second, func() error {
+		f := latest()
+		if f.At.IsZero() {
 			return nil
-		case <-tick.C:
-			f := latest()
-			if f.At.IsZero() {
-				continue
-			}
-			h.begin(f)
-			if err := h.print(h.report("status", f)); err != nil {
-				return err
-			}
 		}
-	}
+		h.begin(f)
+		return h.print(h.report("status", f))
+	})
 }
 
 // begin notes where this run began, from its first frame.

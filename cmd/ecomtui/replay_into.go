@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -100,17 +99,11 @@ func followed(ctx context.Context, line *pipeline.Pipeline, p *progress) error {
 		return line.Run(ctx)
 	})
 	g.Go(func() error {
-		tick := time.NewTicker(progressEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-tick.C:
-				f := line.Latest()
-				p.show(f.Done, f.Total)
-			}
-		}
+		return every(ctx, progressEvery, func() error {
+			f := line.Latest()
+			p.show(f.Done, f.Total)
+			return nil
+		})
 	})
 	err := g.Wait()
 	p.read = line.Latest().Totals.Consumed

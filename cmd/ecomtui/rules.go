@@ -90,16 +90,10 @@ func readSmall(path string) ([]byte, error) {
 
 // follow looks at the file until ctx is done.
 func (f *rulesFile) follow(ctx context.Context) error {
-	tick := time.NewTicker(rulesEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			f.look()
-		}
-	}
+	return every(ctx, rulesEvery, func() error {
+		f.look()
+		return nil
+	})
 }
 
 // look reads the file again, and says once what became of it.

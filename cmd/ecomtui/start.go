@@ -333,19 +333,13 @@ func (s *service) front() (frontEnd, error) {
 // trim keeps the embedded log small: what database and archive have is not
 // needed there.
 func (s *service) trim(ctx context.Context) error {
-	const every = 5 * time.Second
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			if err := s.embedded.Trim(ctx, s.pipeline.Durable(), s.logSize); err != nil && ctx.Err() == nil {
-				slog.Warn("trim the embedded log", "err", err)
-			}
+	const trimEvery = 5 * time.Second
+	return every(ctx, trimEvery, func() error {
+		if err := s.embedded.Trim(ctx, s.pipeline.Durable(), s.logSize); err != nil && ctx.Err() == nil {
+			slog.Warn("trim the embedded log", "err", err)
 		}
-	}
+		return nil // the next time it is tried again
+	})
 }
 
 // close closes what is open, readers before what they read from.
@@ -408,24 +402,19 @@ func (s *service) tell(f *pipeline.Frame) {
 // back to the system, once a minute, what catching up and bursts have left.
 func (s *service) collect(ctx context.Context) error {
 	debug.SetGCPercent(gcCatching)
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
 	const everyTicks = 60
-	for ticks := 0; ; {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	ticks := 0
+	return every(ctx, time.Second, func() error {
 		f := s.pipeline.Latest()
 		s.tell(f)
 		if f.Phase != pipeline.Live {
-			continue
+			return nil
 		}
 		if ticks%everyTicks == 0 {
 			debug.SetGCPercent(gcLive)
 			debug.FreeOSMemory()
 		}
 		ticks++
-	}
+		return nil
+	})
 }
